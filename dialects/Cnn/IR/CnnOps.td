@@ -1,0 +1,359 @@
+#ifndef FOVEA_CNN_OPS
+#define FOVEA_CNN_OPS
+
+include "dialects/Cnn/IR/CnnAttrs.td"
+include "mlir/IR/BuiltinAttributeInterfaces.td"
+include "mlir/IR/OpAsmInterface.td"
+include "mlir/IR/SymbolInterfaces.td"
+include "mlir/Interfaces/ControlFlowInterfaces.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+//===----------------------------------------------------------------------===//
+// Types and bases
+//===----------------------------------------------------------------------===//
+
+def Cnn_Element : AnyTypeOf<[F32, F16, BF16, F64, I1, AnyI8, AnyI32, AnyI64],
+                            "an element type of the cnn dialect">;
+def Cnn_Tensor : StaticShapeTensorOf<[Cnn_Element]>;
+class Cnn_RankedTensor<int rank> : ConfinedType<Cnn_Tensor,
+    [CPred<"::llvm::cast<::mlir::ShapedType>($_self).getRank() == " # rank>],
+    "static tensor of rank " # rank, "::mlir::RankedTensorType">;
+def Cnn_Image : Cnn_RankedTensor<4>;
+def Cnn_Vector : Cnn_RankedTensor<1>;
+def Cnn_Matrix : Cnn_RankedTensor<2>;
+
+class Cnn_Op<string mnemonic, list<Trait> traits = []> : Op<Cnn_Dialect, mnemonic, traits>;
+
+/// A layer: pure, named, its result type inferred by the one shape function of CnnShapes.h.
+class Cnn_LayerOp<string mnemonic, list<Trait> traits = []>
+    : Cnn_Op<mnemonic, !listconcat([Pure, InferTypeOpAdaptor], traits)>;
+
+//===----------------------------------------------------------------------===//
+// Parameters
+//===----------------------------------------------------------------------===//
+
+def ParamOp : Cnn_Op<"param", [Symbol]> {
+  let summary = "A named weight of the network";
+  let description = [{
+    The symbol is the weight's name in a checkpoint. `value` may be missing: passes that need no
+    values work without. `hash` is the first 8 hex digits of the SHA-256 of the values (little-endian, row-major); a
+    dump prints the hash in place of the value, and resuming from the dump checks it.
+
+    ```mlir
+    cnn.param @"fc.weight" : tensor<10x84xf32>
+    cnn.param @"edge.weight" = dense<[[[[-1.0, 0.0, 1.0]]]]> : tensor<1x1x1x3xf32>
+    cnn.param @"conv1.weight" hash "0a1b2c3d" : tensor<6x1x5x5xf32>
+    ```
+
+    C1: the value, if present, has the parameter's type.
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<Cnn_Tensor>:$type,
+                       OptionalAttr<ElementsAttr>:$value, OptionalAttr<StrAttr>:$hash);
+  let assemblyFormat = "$sym_name (`=` $value^)? (`hash` $hash^)? attr-dict `:` $type";
+  let hasVerifier = 1;
+}
+
+def LoadParamOp : Cnn_Op<"load_param", [Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "The value of a parameter";
+  let description = [{
+    ```mlir
+    %w = cnn.load_param @"fc.weight" : tensor<10x84xf32>
+    ```
+
+    C1: the symbol names a `cnn.param` of the result's type.
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$param);
+  let results = (outs Cnn_Tensor:$result);
+  let assemblyFormat = "$param attr-dict `:` type($result)";
+}
+
+//===----------------------------------------------------------------------===//
+// Convolution and matrix product
+//===----------------------------------------------------------------------===//
+
+def ConvOp : Cnn_LayerOp<"conv"> {
+  let summary = "Two-dimensional cross-correlation, as PyTorch's Conv2d";
+  let description = [{
+    `out[n,o,y,x] = bias[o] + sum(i,ky,kx) weight[o,i,ky,kx] *
+    input[n, g*I + i, y*stride[0] - padding[0] + ky*dilation[0], x*stride[1] - padding[1] + kx*dilation[1]]`
+    with zeros outside; `g = o / (O / groups)`, I = input channels / groups. Weight is [O, I, kh, kw]. `padding` is top, left,
+    bottom, right.
+
+    ```mlir
+    %y = cnn.conv %x, %w, %b {name = "conv1", padding = array<i64: 1, 1, 1, 1>}
+       : (tensor<1x3x8x8xf32>, tensor<4x3x3x3xf32>, tensor<4xf32>) -> tensor<1x4x8x8xf32>
+    ```
+
+    C1: stride and dilation are two positive integers. C2: padding is four integers >= 0. C3: groups
+    divides input and output channels and weight has input channels / groups. C4: the dilated kernel fits in the padded
+    input. C5: bias, if present, is [O].
+  }];
+  let arguments = (ins Cnn_Image:$input, Cnn_Image:$weight, Optional<Cnn_Vector>:$bias, StrAttr:$name,
+      DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$stride,
+      DefaultValuedAttr<DenseI64ArrayAttr, "{0, 0, 0, 0}">:$padding,
+      DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$dilation,
+      DefaultValuedAttr<I64Attr, "1">:$groups);
+  let results = (outs Cnn_Image:$result);
+  let assemblyFormat = [{
+    $input `,` $weight (`,` $bias^)? attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def LinearOp : Cnn_LayerOp<"linear"> {
+  let summary = "Fully connected layer, as PyTorch's Linear";
+  let description = [{
+    `out[n,o] = bias[o] + sum(i) weight[o,i] * input[n,i]`.
+
+    C1: weight is [O, F] for an input [N, F]. C2: bias, if present, is [O].
+  }];
+  let arguments = (ins Cnn_Matrix:$input, Cnn_Matrix:$weight, Optional<Cnn_Vector>:$bias, StrAttr:$name);
+  let results = (outs Cnn_Matrix:$result);
+  let assemblyFormat = [{
+    $input `,` $weight (`,` $bias^)? attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def Im2ColOp : Cnn_LayerOp<"im2col"> {
+  let summary = "Unfolds the patches of an image into columns, as PyTorch's Unfold";
+  let description = [{
+    [N, C, H, W] becomes [N, C*kh*kw, OH*OW]; row `(c*kh + ky)*kw + kx` holds the pixel that the tap (ky, kx) of channel c sees,
+    zero outside the image. Constraints as for `cnn.conv` (C1, C2, C4).
+  }];
+  let arguments = (ins Cnn_Image:$input, StrAttr:$name, DenseI64ArrayAttr:$kernel,
+      DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$stride,
+      DefaultValuedAttr<DenseI64ArrayAttr, "{0, 0, 0, 0}">:$padding,
+      DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$dilation);
+  let results = (outs Cnn_RankedTensor<3>:$result);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+}
+
+def MatmulOp : Cnn_LayerOp<"matmul"> {
+  let summary = "Weight matrix times columns, reshaped to an image";
+  let description = [{
+    `out[n,o,p] = bias[o] + sum(k) weight[o,k] * columns[n,k,p]`, the result viewed as [N, O, OH, OW] with `p = y*OW + x`. Weight is the convolution's
+    [O, I, kh, kw], read as [O, I*kh*kw].
+
+    C1: the columns have I*kh*kw rows. C2: `output_size` = [OH, OW] has OH*OW = P. C3: bias, if present, is [O].
+  }];
+  let arguments = (ins Cnn_RankedTensor<3>:$columns, Cnn_Image:$weight, Optional<Cnn_Vector>:$bias,
+      StrAttr:$name, DenseI64ArrayAttr:$output_size);
+  let results = (outs Cnn_Image:$result);
+  let assemblyFormat = [{
+    $columns `,` $weight (`,` $bias^)? attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// Normalisation
+//===----------------------------------------------------------------------===//
+
+def BatchNormOp : Cnn_LayerOp<"batch_norm"> {
+  let summary = "Batch normalisation at inference, as PyTorch's BatchNorm2d in eval mode";
+  let description = [{
+    `out[n,c,…] = (input[n,c,…] - mean[c]) / sqrt(var[c] + eps) * weight[c] + bias[c]`.
+
+    C1: weight, bias, mean and var are [C] for an input [N, C, …]. C2: eps > 0.
+  }];
+  let arguments = (ins Cnn_Tensor:$input, Cnn_Vector:$weight, Cnn_Vector:$bias, Cnn_Vector:$mean,
+      Cnn_Vector:$var, StrAttr:$name, DefaultValuedAttr<F64Attr, "1e-5">:$eps);
+  let results = (outs Cnn_Tensor:$result);
+  let assemblyFormat = [{
+    $input `,` $weight `,` $bias `,` $mean `,` $var attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def BatchNormAffineOp : Cnn_LayerOp<"batch_norm_affine"> {
+  let summary = "Batch norm's parameters as a scale and a shift per channel";
+  let description = [{
+    `scale = weight / sqrt(var + eps)`, `shift = bias - mean * scale`, so that batch norm is
+    `channel_affine(input, scale, shift)` (Ioffe and Szegedy 2015, section 3.1). Passes write arithmetic on weights as
+    ops like this one; it is evaluated when the weights are packed, so no pass needs the values.
+
+    C1: all four are [C]. C2: eps > 0.
+  }];
+  let arguments = (ins Cnn_Vector:$weight, Cnn_Vector:$bias, Cnn_Vector:$mean, Cnn_Vector:$var,
+      StrAttr:$name, DefaultValuedAttr<F64Attr, "1e-5">:$eps);
+  let results = (outs Cnn_Vector:$scale, Cnn_Vector:$shift);
+  let assemblyFormat = [{
+    $weight `,` $bias `,` $mean `,` $var attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def ChannelAffineOp : Cnn_LayerOp<"channel_affine"> {
+  let summary = "Scale and shift per channel";
+  let description = [{
+    `out[…,c,…] = input[…,c,…] * scale[c] + shift[c]` with c along `axis`. Stands for a batch norm that could not be folded, and for the scaling of weights where it could.
+
+    C1: axis is a dimension of the input. C2: scale, and shift if present, are [size of that dimension].
+  }];
+  let arguments = (ins Cnn_Tensor:$input, Cnn_Vector:$scale, Optional<Cnn_Vector>:$shift, StrAttr:$name,
+      DefaultValuedAttr<I64Attr, "1">:$axis);
+  let results = (outs Cnn_Tensor:$result);
+  let assemblyFormat = [{
+    $input `,` $scale (`,` $shift^)? attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// Elementwise
+//===----------------------------------------------------------------------===//
+
+class Cnn_UnaryOp<string mnemonic, string formula> : Cnn_LayerOp<mnemonic> {
+  let summary = formula # ", elementwise";
+  let arguments = (ins Cnn_Tensor:$input, StrAttr:$name);
+  let results = (outs Cnn_Tensor:$result);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+}
+
+def ReluOp : Cnn_UnaryOp<"relu", "max(x, 0)">;
+def Relu6Op : Cnn_UnaryOp<"relu6", "min(max(x, 0), 6)">;
+def TanhOp : Cnn_UnaryOp<"tanh", "tanh(x)">;
+def SigmoidOp : Cnn_UnaryOp<"sigmoid", "1 / (1 + exp(-x))">;
+
+def AddOp : Cnn_LayerOp<"add", [Commutative]> {
+  let summary = "Elementwise sum";
+  let description = "C1: both operands have the same type.";
+  let arguments = (ins Cnn_Tensor:$lhs, Cnn_Tensor:$rhs, StrAttr:$name);
+  let results = (outs Cnn_Tensor:$result);
+  let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
+}
+
+def SoftmaxOp : Cnn_LayerOp<"softmax"> {
+  let summary = "exp(x - max) / sum(exp(x - max)) along an axis";
+  let description = "C1: axis is a dimension of the input.";
+  let arguments = (ins Cnn_Tensor:$input, StrAttr:$name, DefaultValuedAttr<I64Attr, "1">:$axis);
+  let results = (outs Cnn_Tensor:$result);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+}
+
+//===----------------------------------------------------------------------===//
+// Pooling
+//===----------------------------------------------------------------------===//
+
+class Cnn_PoolOp<string mnemonic, dag extra> : Cnn_LayerOp<mnemonic> {
+  let arguments = !con((ins Cnn_Image:$input, StrAttr:$name, DenseI64ArrayAttr:$kernel,
+      DenseI64ArrayAttr:$stride,
+      DefaultValuedAttr<DenseI64ArrayAttr, "{0, 0, 0, 0}">:$padding,
+      DefaultValuedAttr<BoolAttr, "false">:$ceil_mode), extra);
+  let results = (outs Cnn_Image:$result);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+}
+
+def MaxPoolOp : Cnn_PoolOp<"max_pool",
+    (ins DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$dilation)> {
+  let summary = "Maximum over windows, as PyTorch's MaxPool2d";
+  let description = [{
+    Padding counts as minus infinity. With `ceil_mode` a window may reach past the end but must start inside the input or its left (top) padding.
+
+    C1: kernel, stride and dilation are two positive integers. C2: padding is four integers >= 0, each at most half the kernel.
+    C3: the window fits in the padded input.
+  }];
+}
+
+def AvgPoolOp : Cnn_PoolOp<"avg_pool",
+    (ins DefaultValuedAttr<BoolAttr, "true">:$count_include_pad)> {
+  let summary = "Mean over windows, as PyTorch's AvgPool2d";
+  let description = [{
+    The divisor is the number of pixels of the window that lie in the padded input, or in the input alone where `count_include_pad` is false. Constraints as for `cnn.max_pool`.
+  }];
+}
+
+class Cnn_GlobalPoolOp<string mnemonic, string what> : Cnn_LayerOp<mnemonic> {
+  let summary = what # " over all pixels of a channel: [N, C, H, W] becomes [N, C, 1, 1]";
+  let arguments = (ins Cnn_Image:$input, StrAttr:$name);
+  let results = (outs Cnn_Image:$result);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+}
+def GlobalAvgPoolOp : Cnn_GlobalPoolOp<"global_avg_pool", "Mean">;
+def GlobalMaxPoolOp : Cnn_GlobalPoolOp<"global_max_pool", "Maximum">;
+
+//===----------------------------------------------------------------------===//
+// Moving data
+//===----------------------------------------------------------------------===//
+
+def ConcatOp : Cnn_LayerOp<"concat"> {
+  let summary = "Tensors one after the other along an axis";
+  let description = "C1: at least one operand. C2: axis is a dimension. C3: all other dimensions agree.";
+  let arguments = (ins Variadic<Cnn_Tensor>:$inputs, StrAttr:$name, DefaultValuedAttr<I64Attr, "1">:$axis);
+  let results = (outs Cnn_Tensor:$result);
+  let assemblyFormat = "$inputs attr-dict `:` functional-type(operands, results)";
+}
+
+def SplitOp : Cnn_LayerOp<"split"> {
+  let summary = "A tensor cut into pieces along an axis";
+  let description = "C1: axis is a dimension. C2: the sizes are positive and add up to that dimension.";
+  let arguments = (ins Cnn_Tensor:$input, StrAttr:$name, DenseI64ArrayAttr:$sizes,
+      DefaultValuedAttr<I64Attr, "1">:$axis);
+  let results = (outs Variadic<Cnn_Tensor>:$results);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+}
+
+def ChannelShuffleOp : Cnn_LayerOp<"channel_shuffle"> {
+  let summary = "Interleaves the channels of groups, as PyTorch's ChannelShuffle";
+  let description = [{
+    Channel `i*groups + g` of the result is channel `g*(C/groups) + i` of the input.
+
+    C1: groups is positive and divides the channels.
+  }];
+  let arguments = (ins Cnn_Image:$input, StrAttr:$name, I64Attr:$groups);
+  let results = (outs Cnn_Image:$result);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+}
+
+def SpatialShiftOp : Cnn_LayerOp<"spatial_shift"> {
+  let summary = "Moves each channel by a fixed offset, zeros entering";
+  let description = [{
+    `out[n,c,y,x] = input[n, c, y + dy[c], x + dx[c]]`, zero outside (Wu et al. 2018). `offsets` is dy[0], dx[0], dy[1], dx[1], …
+
+    C1: two offsets per channel.
+  }];
+  let arguments = (ins Cnn_Image:$input, StrAttr:$name, DenseI64ArrayAttr:$offsets);
+  let results = (outs Cnn_Image:$result);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+}
+
+def FlattenOp : Cnn_LayerOp<"flatten"> {
+  let summary = "Merges the dimensions from start_dim on into one";
+  let description = "C1: start_dim is a dimension of the input.";
+  let arguments = (ins Cnn_Tensor:$input, StrAttr:$name, DefaultValuedAttr<I64Attr, "1">:$start_dim);
+  let results = (outs Cnn_Tensor:$result);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+}
+
+//===----------------------------------------------------------------------===//
+// Fusion
+//===----------------------------------------------------------------------===//
+
+def FusedOp : Cnn_Op<"fused", [Pure, SingleBlock, IsolatedFromAbove]> {
+  let summary = "Layers that become one kernel";
+  let description = [{
+    The body is ordinary cnn ops over the block arguments, one per input, and ends in `cnn.yield`. Fusing
+    changes only the extent of such regions, never what is computed.
+
+    ```mlir
+    %r = cnn.fused %x, %w {name = "conv1"} : (tensor<1x3x8x8xf32>, tensor<4x3x3x3xf32>) -> tensor<1x4x6x6xf32> {
+    ^bb0(%a: tensor<1x3x8x8xf32>, %b: tensor<4x3x3x3xf32>):
+      %c = cnn.conv %a, %b {name = "conv1"} : (tensor<1x3x8x8xf32>, tensor<4x3x3x3xf32>) -> tensor<1x4x6x6xf32>
+      %d = cnn.relu %c {name = "relu"} : (tensor<1x4x6x6xf32>) -> tensor<1x4x6x6xf32>
+      cnn.yield %d : tensor<1x4x6x6xf32>
+    }
+    ```
+
+    C1: the block has one argument per input, of its type. C2: `cnn.yield` gives the results' types.
+    C3: the body holds cnn ops only.
+  }];
+  let arguments = (ins Variadic<Cnn_Tensor>:$inputs, StrAttr:$name);
+  let results = (outs Variadic<Cnn_Tensor>:$results);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "$inputs attr-dict `:` functional-type(operands, results) $body";
+  let hasVerifier = 1;
+}
+
+def YieldOp : Cnn_Op<"yield", [Pure, Terminator, ReturnLike, HasParent<"FusedOp">]> {
+  let summary = "The values a fused region gives";
+  let arguments = (ins Variadic<Cnn_Tensor>:$values);
+  let assemblyFormat = "attr-dict ($values^ `:` type($values))?";
+}
+
+#endif

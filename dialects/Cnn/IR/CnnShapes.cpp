@@ -1,0 +1,1 @@
+//===- CnnShapes.cpp - Shape inference of the cnn dialect -----------------===//
