@@ -9,12 +9,16 @@ include(AddMLIR)
 
 find_package(Threads REQUIRED)
 find_package(ZLIB REQUIRED)
+find_package(PNG REQUIRED)
+find_package(JPEG REQUIRED)
 
 find_program(CCACHE ccache)
 if(CCACHE)
-  # Precompiled headers need these sloppiness flags, or nothing is ever found in the cache.
+  # Precompiled headers need these sloppiness flags, or nothing is ever found in the cache; the base folder lets
+  # another clone find it, too.
   set(launcher ${CMAKE_COMMAND} -E env
-      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE})
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} ${CCACHE})
   set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
   set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
 endif()

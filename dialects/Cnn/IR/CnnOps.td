@@ -15,7 +15,9 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 
 def Cnn_Element : AnyTypeOf<[F32, F16, BF16, F64, I1, AnyI8, AnyI32, AnyI64],
                             "an element type of the cnn dialect">;
-def Cnn_Tensor : StaticShapeTensorOf<[Cnn_Element]>;
+def Cnn_Tensor : ConfinedType<StaticShapeTensorOf<[Cnn_Element]>,
+    [CPred<"::fovea::cnn::isShapeSupported(::llvm::cast<::mlir::ShapedType>($_self).getShape())">],
+    "static tensor with 1 to 2^40 elements of a type of the cnn dialect", "::mlir::RankedTensorType">;
 class Cnn_RankedTensor<int rank> : ConfinedType<Cnn_Tensor,
     [CPred<"::llvm::cast<::mlir::ShapedType>($_self).getRank() == " # rank>],
     "static tensor of rank " # rank, "::mlir::RankedTensorType">;
@@ -23,17 +25,23 @@ def Cnn_Image : Cnn_RankedTensor<4>;
 def Cnn_Vector : Cnn_RankedTensor<1>;
 def Cnn_Matrix : Cnn_RankedTensor<2>;
 
+def Cnn_NonEmpty : AttrConstraint<CPred<"!::llvm::cast<::mlir::StringAttr>($_self).empty()">,
+                                  "that is not empty">;
+/// The dotted path of a layer.
+def Cnn_Name : ConfinedAttr<StrAttr, [Cnn_NonEmpty]>;
+
 class Cnn_Op<string mnemonic, list<Trait> traits = []> : Op<Cnn_Dialect, mnemonic, traits>;
 
-/// A layer: pure, named, its result type inferred by the one shape function of CnnShapes.h.
+/// A layer: pure, named, of one element type, its result type inferred by the one shape function of
+/// CnnShapes.h.
 class Cnn_LayerOp<string mnemonic, list<Trait> traits = []>
-    : Cnn_Op<mnemonic, !listconcat([Pure, InferTypeOpAdaptor], traits)>;
+    : Cnn_Op<mnemonic, !listconcat([Pure, InferTypeOpAdaptor, SameOperandsAndResultElementType], traits)>;
 
 //===----------------------------------------------------------------------===//
 // Parameters
 //===----------------------------------------------------------------------===//
 
-def ParamOp : Cnn_Op<"param", [Symbol]> {
+def ParamOp : Cnn_Op<"param", [DeclareOpInterfaceMethods<Symbol, ["getVisibility"]>]> {
   let summary = "A named weight of the network";
   let description = [{
     The symbol is the weight's name in a checkpoint. `value` may be missing: passes that need no
@@ -50,7 +58,7 @@ def ParamOp : Cnn_Op<"param", [Symbol]> {
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<Cnn_Tensor>:$type,
                        OptionalAttr<ElementsAttr>:$value, OptionalAttr<StrAttr>:$hash);
-  let assemblyFormat = "$sym_name (`=` $value^)? (`hash` $hash^)? attr-dict `:` $type";
+  let assemblyFormat = "$sym_name (`hash` $hash^)? attr-dict custom<ParamValue>($value, $type)";
   let hasVerifier = 1;
 }
 
@@ -89,7 +97,7 @@ def ConvOp : Cnn_LayerOp<"conv"> {
     divides input and output channels and weight has input channels / groups. C4: the dilated kernel fits in the padded
     input. C5: bias, if present, is [O].
   }];
-  let arguments = (ins Cnn_Image:$input, Cnn_Image:$weight, Optional<Cnn_Vector>:$bias, StrAttr:$name,
+  let arguments = (ins Cnn_Image:$input, Cnn_Image:$weight, Optional<Cnn_Vector>:$bias, Cnn_Name:$name,
       DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$stride,
       DefaultValuedAttr<DenseI64ArrayAttr, "{0, 0, 0, 0}">:$padding,
       DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$dilation,
@@ -107,7 +115,7 @@ def LinearOp : Cnn_LayerOp<"linear"> {
 
     C1: weight is [O, F] for an input [N, F]. C2: bias, if present, is [O].
   }];
-  let arguments = (ins Cnn_Matrix:$input, Cnn_Matrix:$weight, Optional<Cnn_Vector>:$bias, StrAttr:$name);
+  let arguments = (ins Cnn_Matrix:$input, Cnn_Matrix:$weight, Optional<Cnn_Vector>:$bias, Cnn_Name:$name);
   let results = (outs Cnn_Matrix:$result);
   let assemblyFormat = [{
     $input `,` $weight (`,` $bias^)? attr-dict `:` functional-type(operands, results)
@@ -120,7 +128,7 @@ def Im2ColOp : Cnn_LayerOp<"im2col"> {
     [N, C, H, W] becomes [N, C*kh*kw, OH*OW]; row `(c*kh + ky)*kw + kx` holds the pixel that the tap (ky, kx) of channel c sees,
     zero outside the image. Constraints as for `cnn.conv` (C1, C2, C4).
   }];
-  let arguments = (ins Cnn_Image:$input, StrAttr:$name, DenseI64ArrayAttr:$kernel,
+  let arguments = (ins Cnn_Image:$input, Cnn_Name:$name, DenseI64ArrayAttr:$kernel,
       DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$stride,
       DefaultValuedAttr<DenseI64ArrayAttr, "{0, 0, 0, 0}">:$padding,
       DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$dilation);
@@ -137,7 +145,7 @@ def MatmulOp : Cnn_LayerOp<"matmul"> {
     C1: the columns have I*kh*kw rows. C2: `output_size` = [OH, OW] has OH*OW = P. C3: bias, if present, is [O].
   }];
   let arguments = (ins Cnn_RankedTensor<3>:$columns, Cnn_Image:$weight, Optional<Cnn_Vector>:$bias,
-      StrAttr:$name, DenseI64ArrayAttr:$output_size);
+      Cnn_Name:$name, DenseI64ArrayAttr:$output_size);
   let results = (outs Cnn_Image:$result);
   let assemblyFormat = [{
     $columns `,` $weight (`,` $bias^)? attr-dict `:` functional-type(operands, results)
@@ -156,7 +164,7 @@ def BatchNormOp : Cnn_LayerOp<"batch_norm"> {
     C1: weight, bias, mean and var are [C] for an input [N, C, …]. C2: eps > 0.
   }];
   let arguments = (ins Cnn_Tensor:$input, Cnn_Vector:$weight, Cnn_Vector:$bias, Cnn_Vector:$mean,
-      Cnn_Vector:$var, StrAttr:$name, DefaultValuedAttr<F64Attr, "1e-5">:$eps);
+      Cnn_Vector:$var, Cnn_Name:$name, DefaultValuedAttr<F64Attr, "1e-5">:$eps);
   let results = (outs Cnn_Tensor:$result);
   let assemblyFormat = [{
     $input `,` $weight `,` $bias `,` $mean `,` $var attr-dict `:` functional-type(operands, results)
@@ -173,7 +181,7 @@ def BatchNormAffineOp : Cnn_LayerOp<"batch_norm_affine"> {
     C1: all four are [C]. C2: eps > 0.
   }];
   let arguments = (ins Cnn_Vector:$weight, Cnn_Vector:$bias, Cnn_Vector:$mean, Cnn_Vector:$var,
-      StrAttr:$name, DefaultValuedAttr<F64Attr, "1e-5">:$eps);
+      Cnn_Name:$name, DefaultValuedAttr<F64Attr, "1e-5">:$eps);
   let results = (outs Cnn_Vector:$scale, Cnn_Vector:$shift);
   let assemblyFormat = [{
     $weight `,` $bias `,` $mean `,` $var attr-dict `:` functional-type(operands, results)
@@ -187,7 +195,7 @@ def ChannelAffineOp : Cnn_LayerOp<"channel_affine"> {
 
     C1: axis is a dimension of the input. C2: scale, and shift if present, are [size of that dimension].
   }];
-  let arguments = (ins Cnn_Tensor:$input, Cnn_Vector:$scale, Optional<Cnn_Vector>:$shift, StrAttr:$name,
+  let arguments = (ins Cnn_Tensor:$input, Cnn_Vector:$scale, Optional<Cnn_Vector>:$shift, Cnn_Name:$name,
       DefaultValuedAttr<I64Attr, "1">:$axis);
   let results = (outs Cnn_Tensor:$result);
   let assemblyFormat = [{
@@ -199,22 +207,26 @@ def ChannelAffineOp : Cnn_LayerOp<"channel_affine"> {
 // Elementwise
 //===----------------------------------------------------------------------===//
 
-class Cnn_UnaryOp<string mnemonic, string formula> : Cnn_LayerOp<mnemonic> {
+class Cnn_UnaryOp<string mnemonic, string formula>
+    : Cnn_Op<mnemonic, [Pure, SameOperandsAndResultType]> {
   let summary = formula # ", elementwise";
-  let arguments = (ins Cnn_Tensor:$input, StrAttr:$name);
+  let arguments = (ins Cnn_Tensor:$input, Cnn_Name:$name);
   let results = (outs Cnn_Tensor:$result);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
 }
 
-def ReluOp : Cnn_UnaryOp<"relu", "max(x, 0)">;
-def Relu6Op : Cnn_UnaryOp<"relu6", "min(max(x, 0), 6)">;
+def ReluOp : Cnn_UnaryOp<"relu", "max(x, 0)"> { let hasFolder = 1; }
+def Relu6Op : Cnn_UnaryOp<"relu6", "min(max(x, 0), 6)"> {
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
+}
 def TanhOp : Cnn_UnaryOp<"tanh", "tanh(x)">;
 def SigmoidOp : Cnn_UnaryOp<"sigmoid", "1 / (1 + exp(-x))">;
 
 def AddOp : Cnn_LayerOp<"add", [Commutative]> {
   let summary = "Elementwise sum";
   let description = "C1: both operands have the same type.";
-  let arguments = (ins Cnn_Tensor:$lhs, Cnn_Tensor:$rhs, StrAttr:$name);
+  let arguments = (ins Cnn_Tensor:$lhs, Cnn_Tensor:$rhs, Cnn_Name:$name);
   let results = (outs Cnn_Tensor:$result);
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
 }
@@ -222,7 +234,7 @@ def AddOp : Cnn_LayerOp<"add", [Commutative]> {
 def SoftmaxOp : Cnn_LayerOp<"softmax"> {
   let summary = "exp(x - max) / sum(exp(x - max)) along an axis";
   let description = "C1: axis is a dimension of the input.";
-  let arguments = (ins Cnn_Tensor:$input, StrAttr:$name, DefaultValuedAttr<I64Attr, "1">:$axis);
+  let arguments = (ins Cnn_Tensor:$input, Cnn_Name:$name, DefaultValuedAttr<I64Attr, "1">:$axis);
   let results = (outs Cnn_Tensor:$result);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
 }
@@ -232,12 +244,13 @@ def SoftmaxOp : Cnn_LayerOp<"softmax"> {
 //===----------------------------------------------------------------------===//
 
 class Cnn_PoolOp<string mnemonic, dag extra> : Cnn_LayerOp<mnemonic> {
-  let arguments = !con((ins Cnn_Image:$input, StrAttr:$name, DenseI64ArrayAttr:$kernel,
+  let arguments = !con((ins Cnn_Image:$input, Cnn_Name:$name, DenseI64ArrayAttr:$kernel,
       DenseI64ArrayAttr:$stride,
       DefaultValuedAttr<DenseI64ArrayAttr, "{0, 0, 0, 0}">:$padding,
       DefaultValuedAttr<BoolAttr, "false">:$ceil_mode), extra);
   let results = (outs Cnn_Image:$result);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasFolder = 1;
 }
 
 def MaxPoolOp : Cnn_PoolOp<"max_pool",
@@ -261,9 +274,10 @@ def AvgPoolOp : Cnn_PoolOp<"avg_pool",
 
 class Cnn_GlobalPoolOp<string mnemonic, string what> : Cnn_LayerOp<mnemonic> {
   let summary = what # " over all pixels of a channel: [N, C, H, W] becomes [N, C, 1, 1]";
-  let arguments = (ins Cnn_Image:$input, StrAttr:$name);
+  let arguments = (ins Cnn_Image:$input, Cnn_Name:$name);
   let results = (outs Cnn_Image:$result);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasFolder = 1;
 }
 def GlobalAvgPoolOp : Cnn_GlobalPoolOp<"global_avg_pool", "Mean">;
 def GlobalMaxPoolOp : Cnn_GlobalPoolOp<"global_max_pool", "Maximum">;
@@ -275,18 +289,20 @@ def GlobalMaxPoolOp : Cnn_GlobalPoolOp<"global_max_pool", "Maximum">;
 def ConcatOp : Cnn_LayerOp<"concat"> {
   let summary = "Tensors one after the other along an axis";
   let description = "C1: at least one operand. C2: axis is a dimension. C3: all other dimensions agree.";
-  let arguments = (ins Variadic<Cnn_Tensor>:$inputs, StrAttr:$name, DefaultValuedAttr<I64Attr, "1">:$axis);
+  let arguments = (ins Variadic<Cnn_Tensor>:$inputs, Cnn_Name:$name, DefaultValuedAttr<I64Attr, "1">:$axis);
   let results = (outs Cnn_Tensor:$result);
   let assemblyFormat = "$inputs attr-dict `:` functional-type(operands, results)";
+  let hasFolder = 1;
 }
 
 def SplitOp : Cnn_LayerOp<"split"> {
   let summary = "A tensor cut into pieces along an axis";
   let description = "C1: axis is a dimension. C2: the sizes are positive and add up to that dimension.";
-  let arguments = (ins Cnn_Tensor:$input, StrAttr:$name, DenseI64ArrayAttr:$sizes,
+  let arguments = (ins Cnn_Tensor:$input, Cnn_Name:$name, DenseI64ArrayAttr:$sizes,
       DefaultValuedAttr<I64Attr, "1">:$axis);
   let results = (outs Variadic<Cnn_Tensor>:$results);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasFolder = 1;
 }
 
 def ChannelShuffleOp : Cnn_LayerOp<"channel_shuffle"> {
@@ -296,9 +312,10 @@ def ChannelShuffleOp : Cnn_LayerOp<"channel_shuffle"> {
 
     C1: groups is positive and divides the channels.
   }];
-  let arguments = (ins Cnn_Image:$input, StrAttr:$name, I64Attr:$groups);
+  let arguments = (ins Cnn_Image:$input, Cnn_Name:$name, I64Attr:$groups);
   let results = (outs Cnn_Image:$result);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasFolder = 1;
 }
 
 def SpatialShiftOp : Cnn_LayerOp<"spatial_shift"> {
@@ -306,19 +323,21 @@ def SpatialShiftOp : Cnn_LayerOp<"spatial_shift"> {
   let description = [{
     `out[n,c,y,x] = input[n, c, y + dy[c], x + dx[c]]`, zero outside (Wu et al. 2018). `offsets` is dy[0], dx[0], dy[1], dx[1], …
 
-    C1: two offsets per channel.
+    C1: two offsets per channel. C2: each is below 2^31 in size.
   }];
-  let arguments = (ins Cnn_Image:$input, StrAttr:$name, DenseI64ArrayAttr:$offsets);
+  let arguments = (ins Cnn_Image:$input, Cnn_Name:$name, DenseI64ArrayAttr:$offsets);
   let results = (outs Cnn_Image:$result);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasFolder = 1;
 }
 
 def FlattenOp : Cnn_LayerOp<"flatten"> {
   let summary = "Merges the dimensions from start_dim on into one";
   let description = "C1: start_dim is a dimension of the input.";
-  let arguments = (ins Cnn_Tensor:$input, StrAttr:$name, DefaultValuedAttr<I64Attr, "1">:$start_dim);
+  let arguments = (ins Cnn_Tensor:$input, Cnn_Name:$name, DefaultValuedAttr<I64Attr, "1">:$start_dim);
   let results = (outs Cnn_Tensor:$result);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasFolder = 1;
 }
 
 //===----------------------------------------------------------------------===//
@@ -343,10 +362,11 @@ def FusedOp : Cnn_Op<"fused", [Pure, SingleBlock, IsolatedFromAbove]> {
     C1: the block has one argument per input, of its type. C2: `cnn.yield` gives the results' types.
     C3: the body holds cnn ops only.
   }];
-  let arguments = (ins Variadic<Cnn_Tensor>:$inputs, StrAttr:$name);
+  let arguments = (ins Variadic<Cnn_Tensor>:$inputs, Cnn_Name:$name);
   let results = (outs Variadic<Cnn_Tensor>:$results);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$inputs attr-dict `:` functional-type(operands, results) $body";
+  let hasCanonicalizer = 1;
   let hasVerifier = 1;
 }
 

@@ -71,7 +71,7 @@ struct Directive {
   std::vector<std::string> args;
 };
 
-/// Where a stage finds an operand: the kernel's n-th argument, or the n-th stage before it.
+/// Where a stage finds an operand: `index` counts the kernel's arguments or its stages from 0; a stage reads only stages that stand before it.
 struct Operand {
   enum class Kind { Argument, Stage } kind = Kind::Argument;
   unsigned index = 0;
@@ -189,6 +189,13 @@ llvm::json::Value toJSON(const Plan &plan);
 /// Errors name the JSON path that is missing or of the wrong type.
 llvm::Expected<Kernel> kernelFromJSON(const llvm::json::Value &value);
 llvm::Expected<Plan> planFromJSON(const llvm::json::Value &value);
+
+/// The stage that a directive of stage `producer` means by `name`: the first of that name behind the producer.
+std::optional<unsigned> consumerNamed(const Kernel &kernel, unsigned producer,
+                                      llvm::StringRef name);
+
+/// The kernel with its symbol empty and its stages named by kind and position, "conv0": kernels with equal machine code become equal.
+Kernel withoutNames(const Kernel &kernel);
 
 } // namespace fovea::plan
 

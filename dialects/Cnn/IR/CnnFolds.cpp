@@ -1,0 +1,143 @@
+//===- CnnFolds.cpp - Folds and canonicalisations of the cnn dialect ------===//
+// Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+//
+// Only what is exact for every value: an op that changes nothing gives its input.
+//
+//===----------------------------------------------------------------------===//
+#include "dialects/Cnn/IR/CnnOps.h"
+
+#include "mlir/IR/PatternMatch.h"
+
+using namespace mlir;
+using namespace fovea::cnn;
+
+static bool allEqual(ArrayRef<int64_t> values, int64_t value) {
+  return llvm::all_of(values, [&](int64_t v) { return v == value; });
+}
+
+//===----------------------------------------------------------------------===//
+// Elementwise
+//===----------------------------------------------------------------------===//
+
+/// relu(x) = x where x is never negative.
+OpFoldResult ReluOp::fold(FoldAdaptor) {
+  return isa_and_present<ReluOp, Relu6Op, SigmoidOp>(getInput().getDefiningOp()) ? getInput()
+                                                                                 : Value();
+}
+
+/// relu6(x) = x where x lies in 0 to 6.
+OpFoldResult Relu6Op::fold(FoldAdaptor) {
+  return isa_and_present<Relu6Op, SigmoidOp>(getInput().getDefiningOp()) ? getInput() : Value();
+}
+
+/// relu6(relu(x)) = relu6(x).
+static LogicalResult dropReluBeforeRelu6(Relu6Op op, PatternRewriter &rewriter) {
+  auto relu = op.getInput().getDefiningOp<ReluOp>();
+  if (!relu)
+    return rewriter.notifyMatchFailure(op, "the input is no relu");
+  rewriter.modifyOpInPlace(op, [&] { op.getInputMutable().assign(relu.getInput()); });
+  return success();
+}
+
+void Relu6Op::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) {
+  patterns.add(dropReluBeforeRelu6);
+}
+
+//===----------------------------------------------------------------------===//
+// Pooling
+//===----------------------------------------------------------------------===//
+
+/// A window of one pixel at every pixel gives the input.
+template <typename Pool> static OpFoldResult foldPool(Pool op) {
+  bool identity =
+      allEqual(op.getKernel(), 1) && allEqual(op.getStride(), 1) && allEqual(op.getPadding(), 0);
+  return identity ? op.getInput() : Value();
+}
+
+OpFoldResult MaxPoolOp::fold(FoldAdaptor) { return foldPool(*this); }
+OpFoldResult AvgPoolOp::fold(FoldAdaptor) { return foldPool(*this); }
+
+/// The mean or maximum of one pixel is that pixel.
+template <typename Pool> static OpFoldResult foldGlobalPool(Pool op) {
+  return op.getInput().getType() == op.getType() ? op.getInput() : Value();
+}
+
+OpFoldResult GlobalAvgPoolOp::fold(FoldAdaptor) { return foldGlobalPool(*this); }
+OpFoldResult GlobalMaxPoolOp::fold(FoldAdaptor) { return foldGlobalPool(*this); }
+
+//===----------------------------------------------------------------------===//
+// Moving data
+//===----------------------------------------------------------------------===//
+
+/// One operand joined is itself; so are all pieces of a split in their order.
+OpFoldResult ConcatOp::fold(FoldAdaptor) {
+  if (getInputs().size() == 1)
+    return getInputs().front();
+  auto split = getInputs().front().getDefiningOp<SplitOp>();
+  if (split && split.getAxis() == getAxis() && llvm::equal(split.getResults(), getInputs()))
+    return split.getInput();
+  return {};
+}
+
+/// One piece is the whole; a concat cut where it was joined gives its operands.
+LogicalResult SplitOp::fold(FoldAdaptor, SmallVectorImpl<OpFoldResult> &results) {
+  if (getSizes().size() == 1) {
+    results.push_back(getInput());
+    return success();
+  }
+  auto concat = getInput().getDefiningOp<ConcatOp>();
+  if (!concat || concat.getAxis() != getAxis() ||
+      concat.getInputs().getTypes() != getResults().getTypes())
+    return failure();
+  llvm::append_range(results, concat.getInputs());
+  return success();
+}
+
+/// One group, or as many as channels, changes nothing; g groups and then C / g undo one another.
+OpFoldResult ChannelShuffleOp::fold(FoldAdaptor) {
+  int64_t channels = getType().getDimSize(1), groups = getGroups();
+  if (groups == 1 || groups == channels)
+    return getInput();
+  auto inner = getInput().getDefiningOp<ChannelShuffleOp>();
+  if (inner && inner.getGroups() == static_cast<uint64_t>(channels / groups))
+    return inner.getInput();
+  return {};
+}
+
+OpFoldResult SpatialShiftOp::fold(FoldAdaptor) {
+  return allEqual(getOffsets(), 0) ? getInput() : Value();
+}
+
+OpFoldResult FlattenOp::fold(FoldAdaptor) {
+  return getInput().getType() == getType() ? getInput() : Value();
+}
+
+//===----------------------------------------------------------------------===//
+// Fusion
+//===----------------------------------------------------------------------===//
+
+/// Drops inputs that the body does not read, and reads an input given twice from its first place.
+static LogicalResult dropInputs(FusedOp op, PatternRewriter &rewriter) {
+  Block &block = op.getBody().front();
+  for (BlockArgument argument : llvm::reverse(block.getArguments())) {
+    unsigned index = argument.getArgNumber();
+    OperandRange inputs = op.getInputs();
+    unsigned first = std::distance(inputs.begin(), llvm::find(inputs, inputs[index]));
+    if (!argument.use_empty() && first == index)
+      continue;
+    rewriter.modifyOpInPlace(op, [&] {
+      if (first != index)
+        rewriter.replaceAllUsesWith(argument, block.getArgument(first));
+      block.eraseArgument(index);
+      op.getInputsMutable().erase(index);
+    });
+    return success();
+  }
+  return rewriter.notifyMatchFailure(op, "every input is read and stands once");
+}
+
+void FusedOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) {
+  patterns.add(dropInputs);
+}

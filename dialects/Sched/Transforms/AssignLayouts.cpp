@@ -1,0 +1,298 @@
+//===- AssignLayouts.cpp - A layout for every tensor ----------------------===//
+// Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "dialects/Sched/IR/SchedOps.h"
+#include "dialects/Sched/Transforms/CopyKernel.h"
+#include "dialects/Sched/Transforms/Passes.h"
+#include "dialects/Sched/Transforms/Tiles.h"
+#include "llvm/ADT/EquivalenceClasses.h"
+#include "mlir/IR/Builders.h"
+
+namespace fovea::sched {
+#define GEN_PASS_DEF_ASSIGNLAYOUTS
+#include "dialects/Sched/Transforms/Passes.h.inc"
+} // namespace fovea::sched
+
+using namespace mlir;
+using namespace fovea;
+using namespace fovea::sched;
+
+static ArrayRef<int64_t> shapeOf(Value value) {
+  return cast<RankedTensorType>(value.getType()).getShape();
+}
+
+/// The greatest power of two that divides `value`; `limit` if value is 0.
+static int64_t powerOfTwoIn(int64_t value, int64_t limit) {
+  return value == 0 ? limit : std::min(limit, value & -value);
+}
+
+namespace {
+/// Chooses the block of every tensor between kernels.
+class Blocks {
+public:
+  Blocks(func::FuncOp function, const TargetModel &target) : function(function), target(target) {}
+  void assign();
+  int64_t of(Value value) { return block.lookup(value); }
+  RankedTensorType typeWith(Value value) { return typeWith(value, of(value)); }
+  static RankedTensorType typeWith(Value value, int64_t block);
+
+private:
+  void tie(Value a, Value b);
+  void limit(Value value, int64_t most);
+  void visit(Operation *op);
+
+  func::FuncOp function;
+  const TargetModel &target;
+  llvm::EquivalenceClasses<void *> ties;
+  llvm::DenseMap<void *, int64_t> limits;
+  llvm::DenseMap<Value, int64_t> block;
+};
+} // namespace
+
+RankedTensorType Blocks::typeWith(Value value, int64_t block) {
+  auto type = cast<RankedTensorType>(value.getType());
+  return RankedTensorType::get(type.getShape(), type.getElementType(),
+                               LayoutAttr::get(type.getContext(), block));
+}
+
+void Blocks::tie(Value a, Value b) { ties.unionSets(a.getAsOpaquePointer(), b.getAsOpaquePointer()); }
+
+void Blocks::limit(Value value, int64_t most) {
+  auto [entry, fresh] = limits.try_emplace(value.getAsOpaquePointer(), most);
+  if (!fresh)
+    entry->second = std::min(entry->second, most);
+}
+
+void Blocks::visit(Operation *op) {
+  const int64_t lanes = target.lanes(32);
+  if (auto concat = dyn_cast<ConcatOp>(op)) {
+    int64_t offset = 0;
+    for (Value input : concat.getInputs()) {
+      tie(input, concat.getResult());
+      if (concat.getAxis() == 1)
+        limit(input, powerOfTwoIn(offset, lanes));
+      offset += shapeOf(input)[concat.getAxis()];
+    }
+  } else if (auto slice = dyn_cast<SliceOp>(op)) {
+    tie(slice.getSource(), slice.getResult());
+    // Lanes past a slice's end belong to its neighbour, so a slice that ends inside its source ends with a block.
+    int64_t end = slice.getOffset() + shapeOf(slice.getResult())[1];
+    if (slice.getAxis() == 1) {
+      limit(slice.getResult(), powerOfTwoIn(slice.getOffset(), lanes));
+      if (end != shapeOf(slice.getSource())[1])
+        limit(slice.getResult(), powerOfTwoIn(end, lanes));
+    }
+  } else if (auto reshape = dyn_cast<ReshapeOp>(op)) {
+    tie(reshape.getSource(), reshape.getResult());
+    if (shapeOf(reshape.getSource())[1] != shapeOf(reshape.getResult())[1])
+      limit(reshape.getSource(), 1);
+  } else if (isa<func::ReturnOp>(op)) {
+    for (Value value : op->getOperands())
+      limit(value, 1);
+  }
+}
+
+void Blocks::assign() {
+  SmallVector<Value> tensors(function.getArguments());
+  for (Value argument : function.getArguments())
+    limit(argument, 1);
+  for (Operation &op : function.getBody().front()) {
+    visit(&op);
+    if (isa<KernelOp, ConcatOp, SliceOp, ReshapeOp>(op))
+      tensors.push_back(op.getResult(0));
+  }
+  // A tie shares the smallest block that any of its members can bear.
+  llvm::DenseMap<void *, int64_t> shared;
+  auto leader = [&](Value value) { return ties.getOrInsertLeaderValue(value.getAsOpaquePointer()); };
+  for (Value value : tensors) {
+    int64_t most = naturalBlock(shapeOf(value)[1], target);
+    auto found = limits.find(value.getAsOpaquePointer());
+    if (found != limits.end())
+      most = std::min(most, found->second);
+    auto [entry, fresh] = shared.try_emplace(leader(value), most);
+    if (!fresh)
+      entry->second = std::min(entry->second, most);
+  }
+  for (Value value : tensors)
+    block[value] = shared.lookup(leader(value));
+}
+
+//===----------------------------------------------------------------------===//
+// Kernels
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Rewrites the types inside one kernel and packs its constants.
+class KernelLayout {
+public:
+  KernelLayout(KernelOp kernel, Blocks &blocks, const TargetModel &target)
+      : kernel(kernel), blocks(blocks), target(target) {}
+  void rewrite();
+
+private:
+  bool isActivation(Value input) { return blocks.of(input) != 0; }
+  int64_t blockOfStage(StageOp stage);
+  void packConstants(StageOp stage);
+  Value packed(Value source, PackingKind kind, ArrayRef<int64_t> extents, int64_t outBlock,
+               int64_t inBlock);
+  void packOperand(OpOperand &operand, StageOp stage);
+  void changeBlock(int64_t block);
+
+  KernelOp kernel;
+  Blocks &blocks;
+  const TargetModel &target;
+};
+} // namespace
+
+static int64_t innerBlock(Value value) {
+  return layoutOf(cast<RankedTensorType>(value.getType())).getBlock();
+}
+
+/// Stages with weights compute in full vectors whatever they are stored in; the others keep the block of the result, and a border has the
+/// block its reader wants.
+int64_t KernelLayout::blockOfStage(StageOp stage) {
+  int64_t natural = naturalBlock(stage.type().getDimSize(1), target);
+  if (stage.getKind() == StageKind::pad) {
+    auto reader = cast<StageOp>(*stage->user_begin());
+    return reader.getAlgorithm() == Algorithm::depthwise ? natural
+                                                         : innerBlock(stage.getOperands_()[0]);
+  }
+  bool dense = llvm::any_of(stagesOf(kernel), [](StageOp s) { return isDense(s.getKind()); });
+  return dense ? natural : blocks.of(kernel.getResult());
+}
+
+Value KernelLayout::packed(Value source, PackingKind kind, ArrayRef<int64_t> extents,
+                           int64_t outBlock, int64_t inBlock) {
+  OpBuilder builder(kernel);
+  auto element = cast<RankedTensorType>(source.getType()).getElementType();
+  return PackOp::create(builder, kernel.getLoc(), RankedTensorType::get(extents, element), source,
+                        kind, outBlock, inBlock, nullptr, nullptr);
+}
+
+/// Replaces the constant behind a stage's operand by its packed form, as an input of its own.
+void KernelLayout::packOperand(OpOperand &operand, StageOp stage) {
+  Value source = kernel.getInputs()[cast<BlockArgument>(operand.get()).getArgNumber()];
+  ArrayRef<int64_t> shape = shapeOf(source);
+  int64_t out = innerBlock(stage.getResult());
+  Value input = stage.getOperands_()[0];
+  bool isWeight = isDense(stage.getKind()) && operand.getOperandNumber() == 1;
+  Value result;
+  if (stage.getKind() == StageKind::spatial_shift) {
+    result = packed(source, PackingKind::plain, shape, 1, 1);
+  } else if (!isWeight) {
+    result = packed(source, PackingKind::vector, {ceilDiv(shape[0], out), out}, out, 1);
+  } else if (stage.getAlgorithm() == Algorithm::depthwise) {
+    result = packed(source, PackingKind::depthwise,
+                    {ceilDiv(shape[0], out), shape[2], shape[3], out}, out, 1);
+  } else if (stage.getKind() == StageKind::conv) {
+    int64_t in = stage.getAlgorithm() == Algorithm::direct ? innerBlock(input) : 1;
+    result = packed(source, PackingKind::conv,
+                    {ceilDiv(shape[0], out), ceilDiv(shape[1], in), shape[2], shape[3], in, out},
+                    out, in);
+    if (ArrayRef<int64_t> order = stage.ints("input_permutation"); !order.empty())
+      result.getDefiningOp<PackOp>().setInputPermutation(order);
+    stage->removeAttr("input_permutation");
+  } else {
+    // A matrix product reads its columns as an image of one pixel per position.
+    SmallVector<int64_t> image(shapeOf(input).drop_front());
+    if (stage.getKind() == StageKind::matmul)
+      image = {image[0], 1, 1};
+    int64_t in = innerBlock(input);
+    result = packed(
+        source, PackingKind::linear,
+        {ceilDiv(shape[0], out), ceilDiv(image[0], in), image[1], image[2], in, out}, out, in);
+    result.getDefiningOp<PackOp>().setInputShape(image);
+  }
+  kernel.getInputsMutable().append(result);
+  operand.set(kernel.block().addArgument(result.getType(), stage.getLoc()));
+}
+
+void KernelLayout::packConstants(StageOp stage) {
+  for (OpOperand &operand : stage->getOpOperands()) {
+    auto argument = dyn_cast<BlockArgument>(operand.get());
+    if (argument && !isActivation(kernel.getInputs()[argument.getArgNumber()]))
+      packOperand(operand, stage);
+  }
+}
+
+/// Appends a stage that copies the result into another block.
+static void appendCopy(KernelOp kernel, int64_t block, StringRef suffix) {
+  YieldOp yield = kernel.yield();
+  OpBuilder builder(yield);
+  Value value = yield.getValue();
+  auto last = value.getDefiningOp<StageOp>();
+  auto copy = StageOp::create(builder, last.getLoc(), Blocks::typeWith(value, block),
+                              StageKind::copy, value,
+                              builder.getStringAttr(kernel.getName() + suffix), nullptr, nullptr,
+                              nullptr);
+  copy.setAlgorithm(Algorithm::copy);
+  yield.getValueMutable().assign(copy.getResult());
+}
+
+/// Ends the kernel in a stage that brings its result into the block that its buffer has. Sums need a stage behind them
+/// at whose tiles they are computed; where there is none, it is a copy too.
+void KernelLayout::changeBlock(int64_t block) {
+  auto last = kernel.yield().getValue().getDefiningOp<StageOp>();
+  if (isDense(last.getKind()))
+    appendCopy(kernel, innerBlock(last.getResult()), ".sum");
+  appendCopy(kernel, block, ".copy");
+}
+
+void KernelLayout::rewrite() {
+  for (auto [argument, input] : llvm::zip(kernel.block().getArguments(), kernel.getInputs()))
+    if (isActivation(input))
+      argument.setType(blocks.typeWith(input));
+  for (StageOp stage : stagesOf(kernel))
+    stage.getResult().setType(Blocks::typeWith(stage.getResult(), blockOfStage(stage)));
+  for (StageOp stage : stagesOf(kernel))
+    packConstants(stage);
+  dropUnusedInputs(kernel);
+  int64_t wanted = blocks.of(kernel.getResult());
+  if (innerBlock(kernel.yield().getValue()) != wanted)
+    changeBlock(wanted);
+}
+
+//===----------------------------------------------------------------------===//
+// The pass
+//===----------------------------------------------------------------------===//
+
+/// The network's own inputs lie where the caller has them: a concat needs a copy.
+static void copyInputsOfConcats(func::FuncOp function) {
+  for (auto concat : llvm::make_early_inc_range(function.getOps<ConcatOp>()))
+    for (OpOperand &operand : concat->getOpOperands())
+      if (isa<BlockArgument>(operand.get()))
+        operand.set(copyBefore(concat, operand.get(), "it is an input of the network"));
+}
+
+namespace {
+struct AssignLayouts : fovea::sched::impl::AssignLayoutsBase<AssignLayouts> {
+  using AssignLayoutsBase::AssignLayoutsBase;
+  void runOnOperation() override {
+    func::FuncOp function = getOperation();
+    llvm::Expected<TargetModel> model = TargetModel::byName(target);
+    if (!model) {
+      function.emitError(toString(model.takeError()));
+      return signalPassFailure();
+    }
+    copyInputsOfConcats(function);
+    Blocks blocks(function, *model);
+    blocks.assign();
+    for (auto kernel : function.getOps<KernelOp>())
+      KernelLayout(kernel, blocks, *model).rewrite();
+    rewriteTypes(function, blocks);
+  }
+
+  void rewriteTypes(func::FuncOp function, Blocks &blocks) {
+    Operation *ret = function.getBody().front().getTerminator();
+    for (Value argument : function.getArguments())
+      argument.setType(blocks.typeWith(argument));
+    for (Operation &op : function.getBody().front())
+      if (isa<KernelOp, ConcatOp, SliceOp, ReshapeOp>(op))
+        op.getResult(0).setType(blocks.typeWith(op.getResult(0)));
+    function.setFunctionType(FunctionType::get(function.getContext(),
+                                               function.getBody().getArgumentTypes(),
+                                               ret->getOperandTypes()));
+  }
+};
+} // namespace

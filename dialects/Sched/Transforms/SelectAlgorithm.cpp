@@ -1,0 +1,176 @@
+//===- SelectAlgorithm.cpp - An algorithm for every stage -----------------===//
+// Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "dialects/Sched/IR/SchedOps.h"
+#include "dialects/Sched/Transforms/CopyKernel.h"
+#include "dialects/Sched/Transforms/Passes.h"
+#include "dialects/Sched/Transforms/Tiles.h"
+#include "mlir/IR/Builders.h"
+
+namespace fovea::sched {
+#define GEN_PASS_DEF_SELECTALGORITHM
+#include "dialects/Sched/Transforms/Passes.h.inc"
+} // namespace fovea::sched
+
+using namespace mlir;
+using namespace fovea;
+using namespace fovea::sched;
+
+static Algorithm convAlgorithm(StageOp conv) {
+  int64_t groups = conv.ints("groups")[0];
+  int64_t inputs = cast<ShapedType>(conv.getOperands_()[0].getType()).getDimSize(1);
+  if (groups == 1)
+    return Algorithm::direct;
+  return groups == inputs && groups == conv.type().getDimSize(1) ? Algorithm::depthwise
+                                                                  : Algorithm::grouped;
+}
+
+static Algorithm algorithmFor(StageOp stage) {
+  switch (stage.getKind()) {
+  case StageKind::conv:
+    return convAlgorithm(stage);
+  case StageKind::pad:
+    return Algorithm::pad;
+  case StageKind::linear:
+    return Algorithm::matvec;
+  case StageKind::matmul:
+    return Algorithm::matmul;
+  case StageKind::im2col:
+    return Algorithm::im2col;
+  case StageKind::max_pool:
+  case StageKind::avg_pool:
+    return Algorithm::pool;
+  case StageKind::global_avg_pool:
+  case StageKind::global_max_pool:
+    return Algorithm::global_pool;
+  case StageKind::spatial_shift:
+    return Algorithm::shift;
+  case StageKind::softmax:
+    return Algorithm::softmax;
+  case StageKind::channel_shuffle:
+  case StageKind::copy:
+    return Algorithm::copy;
+  default:
+    return Algorithm::elementwise;
+  }
+}
+
+/// Gives the convolution an input with a border of zeros, so that its inner loops need no test.
+static void separatePadding(StageOp conv) {
+  SmallVector<int64_t> padding = llvm::to_vector(conv.ints("padding"));
+  if (llvm::all_of(padding, [](int64_t side) { return side == 0; }))
+    return;
+  Value input = conv.getOperands_()[0];
+  auto type = cast<RankedTensorType>(input.getType());
+  SmallVector<int64_t> shape = llvm::to_vector(type.getShape());
+  shape[2] += padding[0] + padding[2];
+  shape[3] += padding[1] + padding[3];
+  OpBuilder builder(conv);
+  auto pad = StageOp::create(builder, conv.getLoc(),
+                             RankedTensorType::get(shape, type.getElementType()), StageKind::pad,
+                             input, builder.getStringAttr(conv.getName() + ".pad"), nullptr,
+                             nullptr, nullptr);
+  pad.setInts("padding", padding);
+  pad.setAlgorithm(Algorithm::pad);
+  conv->setOperand(0, pad.getResult());
+  conv.setInts("padding", {0, 0, 0, 0});
+}
+
+//===----------------------------------------------------------------------===//
+// Flattening pixels
+//===----------------------------------------------------------------------===//
+
+static RankedTensorType flatType(RankedTensorType type) {
+  ArrayRef<int64_t> shape = type.getShape();
+  return RankedTensorType::get({shape[0], shape[1], 1, shape[2] * shape[3]}, type.getElementType());
+}
+
+/// The direct convolution of a kernel in which only pointwise stages follow it.
+static StageOp soleConvolution(KernelOp kernel) {
+  StageOp conv;
+  for (StageOp stage : stagesOf(kernel)) {
+    if (stage.getAlgorithm() == Algorithm::direct && !conv)
+      conv = stage;
+    else if (stage.getKind() != StageKind::pad && !isPointwise(stage.getKind()))
+      return nullptr;
+  }
+  return conv;
+}
+
+static bool isUnitConvolution(StageOp conv) {
+  auto ones = [&](StringRef name) {
+    return llvm::all_of(conv.ints(name), [](int64_t value) { return value == 1; });
+  };
+  Operation *input = conv.getOperands_()[0].getDefiningOp();
+  return ones("kernel") && ones("stride") && !input;
+}
+
+/// Gives the stage's operand, an input of the kernel, as an image of one row.
+static void flattenOperand(KernelOp kernel, OpOperand &operand) {
+  auto argument = cast<BlockArgument>(operand.get());
+  OpBuilder builder(kernel);
+  Value input = kernel.getInputs()[argument.getArgNumber()];
+  auto flat = ReshapeOp::create(builder, kernel.getLoc(),
+                                flatType(cast<RankedTensorType>(argument.getType())), input,
+                                kernel.getNameAttr());
+  kernel.getInputsMutable().append(flat.getResult());
+  operand.set(kernel.block().addArgument(flat.getResult().getType(), argument.getLoc()));
+}
+
+/// Rewrites the kernel so that the convolution and all behind it work on one row of pixels. A 1x1 convolution with
+/// stride 1 does so on its input too; any other keeps its input and finds its rows again through `flat`.
+static void flattenPixels(KernelOp kernel, StageOp conv) {
+  if (isUnitConvolution(conv))
+    flattenOperand(kernel, conv->getOpOperand(0));
+  else
+    conv.setInts("flat", {conv.type().getDimSize(3)});
+  for (StageOp stage : stagesOf(kernel)) {
+    if (stage.getKind() == StageKind::pad)
+      continue;
+    for (OpOperand &operand : stage->getOpOperands())
+      if (stage != conv && isa<BlockArgument>(operand.get()) &&
+          operand.get().getType() == stage.type())
+        flattenOperand(kernel, operand);
+    stage.getResult().setType(flatType(stage.type()));
+  }
+  dropUnusedInputs(kernel);
+  auto result = cast<RankedTensorType>(kernel.getResult().getType());
+  kernel.getResult().setType(flatType(result));
+  OpBuilder builder(kernel->getContext());
+  builder.setInsertionPointAfter(kernel);
+  auto back = ReshapeOp::create(builder, kernel.getLoc(), result, kernel.getResult(),
+                                kernel.getNameAttr());
+  kernel.getResult().replaceAllUsesExcept(back, back);
+}
+
+static void flattenIfBetter(KernelOp kernel, const TargetModel &target) {
+  StageOp conv = soleConvolution(kernel);
+  if (!conv || conv.type().getDimSize(2) == 1)
+    return;
+  bool rowsFit = conv.type().getDimSize(3) % registerTile(target).pixels == 0;
+  if (!rowsFit || isUnitConvolution(conv))
+    flattenPixels(kernel, conv);
+}
+
+namespace {
+struct SelectAlgorithm : fovea::sched::impl::SelectAlgorithmBase<SelectAlgorithm> {
+  using SelectAlgorithmBase::SelectAlgorithmBase;
+  void runOnOperation() override {
+    llvm::Expected<TargetModel> model = TargetModel::byName(target);
+    if (!model) {
+      getOperation().emitError(toString(model.takeError()));
+      return signalPassFailure();
+    }
+    for (auto kernel : getOperation().getOps<KernelOp>()) {
+      for (StageOp stage : stagesOf(kernel)) {
+        if (!stage.getAlgorithm())
+          stage.setAlgorithm(algorithmFor(stage));
+        if (stage.getKind() == StageKind::conv)
+          separatePadding(stage);
+      }
+      flattenIfBetter(kernel, *model);
+    }
+  }
+};
+} // namespace

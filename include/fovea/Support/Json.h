@@ -1,0 +1,17 @@
+//===- Json.h - JSON from files that cannot be trusted ----------*- C++ -*-===//
+// Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#ifndef FOVEA_SUPPORT_JSON_H
+#define FOVEA_SUPPORT_JSON_H
+
+#include "llvm/Support/JSON.h"
+
+namespace fovea {
+
+/// llvm::json::parse, but nesting deeper than `maxDepth` is an error instead of a stack overflow.
+llvm::Expected<llvm::json::Value> parseJson(llvm::StringRef text, unsigned maxDepth = 64);
+
+} // namespace fovea
+
+#endif

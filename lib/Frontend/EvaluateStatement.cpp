@@ -1,0 +1,279 @@
+//===- EvaluateStatement.cpp - What statements do -------------------------===//
+// Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+
+#include "CheckProgram.h"
+#include "EvaluatorImpl.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace fovea;
+using namespace fovea::ast;
+
+Evaluator::Flow Evaluator::execute(const Body &body) {
+  for (const StmtPtr &statement : body) {
+    if (!step(statement->range) || executeStatement(*statement) == Flow::Return)
+      return Flow::Return;
+  }
+  return Flow::Next;
+}
+
+Evaluator::Flow Evaluator::executeStatement(const Stmt &statement) {
+  switch (statement.kind) {
+  case Stmt::Kind::If: return executeIf(llvm::cast<IfStmt>(statement));
+  case Stmt::Kind::For: return executeFor(llvm::cast<ForStmt>(statement));
+  case Stmt::Kind::Return: return executeReturn(llvm::cast<ReturnStmt>(statement));
+  case Stmt::Kind::Assign: executeAssign(llvm::cast<AssignStmt>(statement)); break;
+  case Stmt::Kind::Require: executeRequire(llvm::cast<RequireStmt>(statement)); break;
+  case Stmt::Kind::Input: executeInput(llvm::cast<InputStmt>(statement)); break;
+  case Stmt::Kind::Output: executeOutput(llvm::cast<OutputStmt>(statement)); break;
+  case Stmt::Kind::Layer: executeLayer(llvm::cast<LayerStmt>(statement)); break;
+  }
+  return Flow::Next;
+}
+
+void Evaluator::bind(const Name &name, Value value, SourceRange origin) {
+  frame->locals[name.text] = {std::move(value), origin};
+}
+
+void Evaluator::assign(llvm::ArrayRef<Name> targets, bool destructures, const Value &value,
+                       SourceRange origin) {
+  if (!destructures)
+    return bind(targets.front(), value, origin);
+  auto *elements = value.elements();
+  bool fits = elements && elements->size() == targets.size();
+  if (!fits && !value.isPoison())
+    fail("E0407", origin,
+         llvm::Twine(targets.size()) + " names, but " +
+             (elements ? llvm::Twine(elements->size()) + " values"
+                       : llvm::Twine("the value is one ") + typeName(value)),
+         [&](Diagnostic &diagnostic) {
+           diagnostic.underline(targets.front().range.to(targets.back().range));
+         });
+  for (auto [i, target] : llvm::enumerate(targets))
+    bind(target, fits ? (*elements)[i] : Value(), origin);
+}
+
+void Evaluator::executeAssign(const AssignStmt &statement) {
+  Value value = evaluate(*statement.value);
+  assign(statement.targets, statement.targets.size() > 1, value, statement.value->range);
+}
+
+/// After a condition that failed nobody knows what would have been assigned.
+void Evaluator::poisonAssigned(const Body &body) {
+  forEachAssigned(body, [&](const Name &name) { bind(name, {}, name.range); });
+}
+
+Evaluator::Flow Evaluator::executeIf(const IfStmt &statement) {
+  for (const IfStmt::Branch &branch : statement.branches) {
+    if (!branch.condition)
+      return execute(branch.body);
+    std::optional<bool> condition = evaluateCondition(*branch.condition);
+    if (!condition) {
+      for (const IfStmt::Branch &any : statement.branches)
+        poisonAssigned(any.body);
+      frame->hasResult = true; // Perhaps it would have returned.
+      return Flow::Next;
+    }
+    if (*condition)
+      return execute(branch.body);
+  }
+  return Flow::Next;
+}
+
+Evaluator::Flow Evaluator::executeFor(const ForStmt &statement) {
+  Value values = evaluate(*statement.values);
+  auto *range = values.get<RangeValue>();
+  auto *elements = values.elements();
+  if (!range && !elements) {
+    if (!values.isPoison())
+      fail("E0405", statement.values->range,
+           "a loop runs over a range or a list, not over " + typeName(values));
+    poisonAssigned(statement.body);
+    return Flow::Next;
+  }
+  std::string outerVariable =
+      std::exchange(frame->loopVariable, statement.targets.front().text);
+  int64_t begin = range ? range->begin : 0;
+  int64_t end = range ? range->end : static_cast<int64_t>(elements->size());
+  Flow flow = Flow::Next;
+  for (int64_t i = begin; i < end && flow == Flow::Next && step(statement.range); ++i) {
+    Value element = range ? Value(i) : (*elements)[i];
+    assign(statement.targets, statement.destructures, element, statement.values->range);
+    flow = execute(statement.body);
+  }
+  frame->loopVariable = std::move(outerVariable);
+  for (const Name &target : statement.targets)
+    frame->locals.erase(target.text);
+  return flow;
+}
+
+Evaluator::Flow Evaluator::executeReturn(const ReturnStmt &statement) {
+  frame->result = evaluate(*statement.value);
+  frame->hasResult = true;
+  return Flow::Return;
+}
+
+void Evaluator::executeRequire(const RequireStmt &statement) {
+  std::optional<bool> condition = evaluateCondition(*statement.condition);
+  if (!condition || *condition)
+    return;
+  Value message = statement.message ? evaluate(*statement.message) : Value();
+  auto *text = message.get<std::string>();
+  fail("E0601", statement.condition->range,
+       text ? llvm::Twine(*text) : llvm::Twine("this requirement is not met"),
+       [&](Diagnostic &diagnostic) {
+         diagnostic.note(statement.condition->range,
+                         "required is " + sources.text(statement.condition->range));
+         auto *comparison = llvm::dyn_cast<BinaryExpr>(statement.condition.get());
+         if (!comparison || comparison->op < Operator::Eq || comparison->op > Operator::Ge)
+           return;
+         Value lhs = evaluate(*comparison->lhs);
+         if (!llvm::isa<IntegerExpr>(*comparison->lhs))
+           diagnostic.note(comparison->lhs->range, sources.text(comparison->lhs->range) + " is " +
+                                                       render(lhs, builder));
+       });
+}
+
+//===----------------------------------------------------------------------===//
+// Inputs and outputs
+//===----------------------------------------------------------------------===//
+
+std::optional<std::vector<int64_t>> Evaluator::evaluateShape(const InputStmt &statement) {
+  static constexpr llvm::StringRef elements[] = {"f32", "f16", "bf16", "f64", "bool",
+                                                 "i8",  "u8",  "i32",  "i64"};
+  if (!llvm::is_contained(elements, llvm::StringRef(statement.element.text))) {
+    fail("E0213", statement.element.range,
+         "unknown element type '" + statement.element.text +
+             "'; known are f32, f16, bf16, f64, bool, i8, u8, i32, i64");
+    return std::nullopt;
+  }
+  constexpr size_t maxRank = 8;
+  if (statement.shape.empty() || statement.shape.size() > maxRank) {
+    fail("E0213", statement.typeRange,
+         "a tensor has 1 to " + llvm::Twine(maxRank) + " dimensions, not " +
+             llvm::Twine(statement.shape.size()));
+    return std::nullopt;
+  }
+  std::vector<int64_t> shape;
+  int64_t count = 1;
+  for (const ExprPtr &extent : statement.shape) {
+    std::optional<int64_t> value = evaluateInteger(*extent, "an extent");
+    if (!value)
+      return std::nullopt;
+    if (*value < 1) {
+      fail("E0213", extent->range, "an extent is at least 1, not " + llvm::Twine(*value));
+      return std::nullopt;
+    }
+    if (llvm::MulOverflow(count, *value, count) || count > maxTensorElements) {
+      fail("E0212", statement.typeRange,
+           "a tensor has at most " + llvm::Twine(maxTensorElements) + " elements");
+      return std::nullopt;
+    }
+    shape.push_back(*value);
+  }
+  return shape;
+}
+
+void Evaluator::executeInput(const InputStmt &statement) {
+  std::optional<std::vector<int64_t>> shape = evaluateShape(statement);
+  if (!shape)
+    return bind(statement.name, {}, statement.range);
+  if (frame->call)
+    return takeInput(statement, *shape);
+  auto [entry, added] =
+      inputs.insert({statement.name.text, {TensorId(), statement.name.range}});
+  if (!added) {
+    fail("E0303", statement.name.range, "input '" + statement.name.text + "' is defined twice",
+         [&](Diagnostic &diagnostic) {
+           diagnostic.note(entry->second.second, "it is defined here first");
+         });
+    return;
+  }
+  entry->second.first = builder.addInput(statement.name.text, statement.element.text, *shape,
+                                         position(statement.name.range));
+  bind(statement.name, TensorValue{entry->second.first}, statement.range);
+}
+
+/// The input of a network that is called: the next tensor of the call.
+void Evaluator::takeInput(const InputStmt &statement, const std::vector<int64_t> &shape) {
+  size_t index = frame->inputsTaken++;
+  bind(statement.name, {}, statement.range);
+  if (index >= frame->tensors.size()) {
+    fail("E0401", frame->call->callee,
+         "network " + frame->definition->name.text + " needs a tensor for its input '" +
+             statement.name.text + "'",
+         [&](Diagnostic &diagnostic) {
+           diagnostic.note(statement.name.range, "the input is defined here");
+         });
+    return;
+  }
+  const CallArgument &argument = *frame->tensors[index];
+  TensorId tensor = argument.value.get<TensorValue>()->id;
+  std::string expected = statement.element.text + "[";
+  for (auto [i, extent] : llvm::enumerate(shape))
+    expected += (i ? "," : "") + std::to_string(extent);
+  expected += "]";
+  if (builder.typeOf(tensor) != expected) {
+    fail("E0405", argument.range,
+         "input '" + statement.name.text + "' of network " + frame->definition->name.text +
+             " is " + expected + ", got " + builder.typeOf(tensor),
+         [&](Diagnostic &diagnostic) {
+           diagnostic.note(statement.typeRange, "the input is defined here");
+         });
+    return;
+  }
+  bind(statement.name, argument.value, argument.range);
+}
+
+void Evaluator::executeOutput(const OutputStmt &statement) {
+  Value value = evaluate(*statement.value);
+  bind(statement.name, value, statement.value->range);
+  if (value.isPoison())
+    return;
+  auto *tensor = value.get<TensorValue>();
+  if (!tensor) {
+    fail("E0405", statement.value->range, "an output is a tensor, not " + typeName(value));
+    return;
+  }
+  if (frame->call) {
+    frame->outputs.emplace_back(statement.name.text, value);
+    return;
+  }
+  auto [entry, added] =
+      outputs.insert({statement.name.text, {tensor->id, statement.name.range}});
+  if (added) {
+    builder.addOutput(statement.name.text, tensor->id, position(statement.name.range));
+    return;
+  }
+  fail("E0303", statement.name.range, "output '" + statement.name.text + "' is defined twice",
+       [&](Diagnostic &diagnostic) {
+         diagnostic.note(entry->second.second, "it is defined here first");
+       });
+}
+
+//===----------------------------------------------------------------------===//
+// Shared layers
+//===----------------------------------------------------------------------===//
+
+void Evaluator::executeLayer(const LayerStmt &statement) {
+  bind(statement.name, {}, statement.range);
+  Value callee = evaluateCallee(*statement.call->callee);
+  Call call{statement.call->range, statement.call->callee->range, {}, {}, {}};
+  if (!evaluateArguments(*statement.call, call) || callee.isPoison())
+    return;
+  auto *callable = callee.get<Callable>();
+  if (!callable) {
+    fail("E0306", statement.call->callee->range, "a " + typeName(callee) + " cannot be called");
+    return;
+  }
+  auto shared = std::make_shared<SharedInstance>();
+  shared->callee = *callable;
+  shared->name = statement.name.text;
+  shared->weights = frame->scope.weights + statement.name.text;
+  shared->arguments = std::move(call.arguments);
+  shared->where = statement.range;
+  bind(statement.name, Callable{std::shared_ptr<const SharedInstance>(std::move(shared))},
+       statement.range);
+}

@@ -1,0 +1,202 @@
+//===- Lexer.cpp - From characters to tokens ------------------------------===//
+// Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+
+#include "fovea/Frontend/Lexer.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace fovea;
+
+llvm::StringRef fovea::describe(Token::Kind kind) {
+  using K = Token::Kind;
+  switch (kind) {
+  case K::End: return "the end of the file";
+  case K::Name: return "a name";
+  case K::Integer: return "an integer";
+  case K::Float: return "a number";
+  case K::String: return "a string";
+  case K::LParen: return "'('";
+  case K::RParen: return "')'";
+  case K::LBracket: return "'['";
+  case K::RBracket: return "']'";
+  case K::LBrace: return "'{'";
+  case K::RBrace: return "'}'";
+  case K::Comma: return "','";
+  case K::Colon: return "':'";
+  case K::Dot: return "'.'";
+  case K::DotDot: return "'..'";
+  case K::Assign: return "'='";
+  case K::Arrow: return "'->'";
+  case K::Plus: return "'+'";
+  case K::Minus: return "'-'";
+  case K::Star: return "'*'";
+  case K::StarStar: return "'**'";
+  case K::Slash: return "'/'";
+  case K::SlashSlash: return "'//'";
+  case K::Percent: return "'%'";
+  case K::Equal: return "'=='";
+  case K::NotEqual: return "'!='";
+  case K::Less: return "'<'";
+  case K::LessEqual: return "'<='";
+  case K::Greater: return "'>'";
+  case K::GreaterEqual: return "'>='";
+  }
+  return "";
+}
+
+namespace {
+class Lexer {
+public:
+  Lexer(SourceRange range, DiagnosticEngine &diagnostics)
+      : text(diagnostics.sourceManager().text(range.file).take_front(range.end)), file(range.file),
+        position(range.begin), diagnostics(diagnostics) {}
+
+  std::vector<Token> run();
+
+private:
+  char peek(unsigned ahead = 0) const {
+    return position + ahead < text.size() ? text[position + ahead] : '\0';
+  }
+  SourceRange from(unsigned begin) const { return {file, begin, position}; }
+
+  void skipBlanks();
+  Token::Kind lexToken();
+  Token::Kind lexNumber();
+  Token::Kind lexString();
+  Token::Kind lexOperator();
+  void skipUnknown();
+
+  llvm::StringRef text;
+  unsigned file;
+  unsigned position;
+  bool sawNewline = false;
+  DiagnosticEngine &diagnostics;
+};
+} // namespace
+
+static bool beginsName(char c) { return llvm::isAlpha(c) || c == '_'; }
+static bool continuesName(char c) { return llvm::isAlnum(c) || c == '_'; }
+
+static bool beginsToken(char c) {
+  return continuesName(c) || llvm::isSpace(c) ||
+         llvm::StringRef("#\"()[]{},:.=-+*/%!<>").contains(c);
+}
+
+void Lexer::skipBlanks() {
+  for (; position < text.size(); ++position) {
+    if (text[position] == '#')
+      position = std::min(text.find('\n', position), text.size());
+    if (position == text.size() || !llvm::isSpace(text[position]))
+      return;
+    sawNewline |= text[position] == '\n';
+  }
+}
+
+std::vector<Token> Lexer::run() {
+  std::vector<Token> tokens;
+  while (true) {
+    skipBlanks();
+    bool atEnd = position >= text.size() || diagnostics.tooManyErrors();
+    if (!atEnd && !beginsToken(text[position])) {
+      skipUnknown();
+      continue;
+    }
+    unsigned begin = position;
+    Token token;
+    token.afterNewline = sawNewline;
+    token.kind = atEnd ? Token::Kind::End : lexToken();
+    token.range = from(begin);
+    sawNewline = false;
+    tokens.push_back(token);
+    if (atEnd)
+      return tokens;
+  }
+}
+
+void Lexer::skipUnknown() {
+  unsigned begin = position;
+  while (position < text.size() && !beginsToken(text[position]))
+    ++position;
+  diagnostics.error("E0101", from(begin),
+                    position - begin == 1 ? "unexpected character" : "unexpected characters");
+}
+
+Token::Kind Lexer::lexToken() {
+  char c = peek();
+  if (llvm::isDigit(c))
+    return lexNumber();
+  if (c == '"')
+    return lexString();
+  if (!beginsName(c))
+    return lexOperator();
+  while (continuesName(peek()))
+    ++position;
+  return Token::Kind::Name;
+}
+
+/// number := digit+ [ '.' digit+ ] [ ('e' | 'E') [ '+' | '-' ] digit+ ]
+Token::Kind Lexer::lexNumber() {
+  unsigned begin = position;
+  bool isFloat = false;
+  auto digits = [&] {
+    while (llvm::isDigit(peek()))
+      ++position;
+  };
+  digits();
+  if (peek() == '.' && llvm::isDigit(peek(1))) {
+    isFloat = true;
+    ++position;
+    digits();
+  }
+  bool sign = peek(1) == '+' || peek(1) == '-';
+  if ((peek() == 'e' || peek() == 'E') && llvm::isDigit(peek(sign ? 2 : 1))) {
+    isFloat = true;
+    position += sign ? 2 : 1;
+    digits();
+  }
+  if (continuesName(peek())) {
+    while (continuesName(peek()))
+      ++position;
+    diagnostics.error("E0103", from(begin), "a number ends in letters; a name begins with one");
+  }
+  return isFloat ? Token::Kind::Float : Token::Kind::Integer;
+}
+
+/// string := '"' { character | '\' character } '"' on one line
+Token::Kind Lexer::lexString() {
+  unsigned begin = position++;
+  while (position < text.size() && text[position] != '"' && text[position] != '\n')
+    position += text[position] == '\\' && peek(1) != '\n' && position + 1 < text.size() ? 2 : 1;
+  if (peek() == '"')
+    ++position;
+  else
+    diagnostics.error("E0102", from(begin), "string is not closed on its line")
+        .fix({file, position, position}, "\"");
+  return Token::Kind::String;
+}
+
+Token::Kind Lexer::lexOperator() {
+  using K = Token::Kind;
+  static constexpr std::pair<const char *, K> operators[] = {
+      {"->", K::Arrow},     {"..", K::DotDot},   {"**", K::StarStar},  {"//", K::SlashSlash},
+      {"==", K::Equal},     {"!=", K::NotEqual}, {"<=", K::LessEqual}, {">=", K::GreaterEqual},
+      {"(", K::LParen},     {")", K::RParen},    {"[", K::LBracket},   {"]", K::RBracket},
+      {"{", K::LBrace},     {"}", K::RBrace},    {",", K::Comma},      {":", K::Colon},
+      {".", K::Dot},        {"=", K::Assign},    {"+", K::Plus},       {"-", K::Minus},
+      {"*", K::Star},       {"/", K::Slash},     {"%", K::Percent},    {"<", K::Less},
+      {">", K::Greater}};
+  for (auto [spelling, kind] : operators)
+    if (text.substr(position).starts_with(spelling)) {
+      position += llvm::StringRef(spelling).size();
+      return kind;
+    }
+  ++position; // '!' alone.
+  diagnostics.error("E0101", from(position - 1), "unexpected character; negation is 'not'")
+      .fix(from(position - 1), "not ");
+  return K::Name;
+}
+
+std::vector<Token> fovea::tokenize(SourceRange range, DiagnosticEngine &diagnostics) {
+  return Lexer(range, diagnostics).run();
+}

@@ -1,0 +1,78 @@
+//===- SourceManager.cpp - The texts of a run, and places in them ---------===//
+// Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+
+#include "fovea/Support/SourceManager.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include <algorithm>
+
+using namespace fovea;
+
+static bool isContinuationByte(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+llvm::Expected<unsigned> SourceManager::load(llvm::StringRef path) {
+  for (unsigned file = 0; file < files.size(); ++file)
+    if (files[file].name == path)
+      return file;
+  uint64_t size = 0;
+  if (llvm::sys::fs::is_directory(path))
+    return llvm::createStringError("it is a folder");
+  if (std::error_code failure = llvm::sys::fs::file_size(path, size))
+    return llvm::createStringError(failure, failure.message());
+  if (size > maxFileSize)
+    return llvm::createStringError("it has " + llvm::Twine(size) + " bytes; a .cnn file may have " +
+                                   llvm::Twine(uint64_t(maxFileSize)));
+  auto buffer = llvm::MemoryBuffer::getFile(path);
+  if (!buffer)
+    return llvm::createStringError(buffer.getError(), buffer.getError().message());
+  // A pipe or a device tells its size only by being read.
+  if ((*buffer)->getBufferSize() > maxFileSize)
+    return llvm::createStringError("it is larger than " + llvm::Twine(uint64_t(maxFileSize)) +
+                                   " bytes");
+  return add(path, (*buffer)->getBuffer());
+}
+
+unsigned SourceManager::add(llvm::StringRef name, llvm::StringRef text) {
+  File file{name.str(), text.str(), {0}};
+  for (auto [offset, c] : llvm::enumerate(file.text))
+    if (c == '\n')
+      file.lineBegins.push_back(offset + 1);
+  files.push_back(std::move(file));
+  return files.size() - 1;
+}
+
+LineColumn SourceManager::lineColumn(unsigned file, unsigned offset) const {
+  const std::vector<unsigned> &begins = files[file].lineBegins;
+  unsigned line = std::upper_bound(begins.begin(), begins.end(), offset) - begins.begin();
+  llvm::StringRef before = text(file).slice(begins[line - 1], offset);
+  unsigned characters = llvm::count_if(before, [](char c) { return !isContinuationByte(c); });
+  return {line, characters + 1};
+}
+
+unsigned SourceManager::lineBegin(unsigned file, unsigned line) const {
+  return files[file].lineBegins[line - 1];
+}
+
+llvm::StringRef SourceManager::lineText(unsigned file, unsigned line) const {
+  return text(file).substr(lineBegin(file, line)).split('\n').first.rtrim('\r');
+}
+
+SourceRange SourceManager::rangeAt(llvm::StringRef name, unsigned line, unsigned column) const {
+  for (unsigned file = 0; file < files.size(); ++file) {
+    if (files[file].name != name || line == 0 || line > files[file].lineBegins.size())
+      continue;
+    llvm::StringRef text = lineText(file, line);
+    unsigned offset = 0;
+    for (unsigned character = 1; character < column && offset < text.size(); ++character) {
+      ++offset;
+      while (offset < text.size() && isContinuationByte(text[offset]))
+        ++offset;
+    }
+    unsigned begin = lineBegin(file, line) + offset;
+    return {file, begin, begin + 1};
+  }
+  return {};
+}

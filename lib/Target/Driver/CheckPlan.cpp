@@ -1,0 +1,162 @@
+//===- CheckPlan.cpp - Whether code can be made of a plan -------*- C++ -*-===//
+// Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+//
+// A plan may come from a file. What is checked here is what the driver's code relies on: that it
+// touches no memory outside its buffers.
+//
+//===----------------------------------------------------------------------===//
+#include "fovea/Target/Driver/DriverObject.h"
+#include "lib/Target/Driver/PlanMemory.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/CheckedArithmetic.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace llvm;
+using namespace fovea;
+using namespace fovea::driver;
+
+static Error wrongBuffer(const plan::Plan &plan, unsigned index, const Twine &what) {
+  return createStringError("plan: buffer " + Twine(index) + " (" + plan.buffers[index].name +
+                           "): " + what);
+}
+
+static Error wrongCall(const plan::Plan &plan, const plan::Call &call, const Twine &what) {
+  return createStringError("plan: call " + Twine(&call - plan.calls.data()) + " (" + call.name +
+                           "): " + what);
+}
+
+/// Bytes from the first element to behind the last; nothing if an extent or stride is impossible.
+static std::optional<int64_t> spannedBytes(const plan::Buffer &buffer) {
+  if (buffer.extents.size() != buffer.strides.size())
+    return std::nullopt;
+  std::optional<int64_t> last = 0;
+  for (auto [extent, stride] : zip(buffer.extents, buffer.strides)) {
+    if (extent < 1 || stride < 0 || !isInt<32>(extent) || !isInt<32>(stride))
+      return std::nullopt;
+    last = checkedMulAdd<int64_t>(extent - 1, stride, *last);
+    if (!last)
+      return std::nullopt;
+  }
+  return checkedMul<int64_t>(*last + 1, plan::byteWidth(buffer.dtype));
+}
+
+static int64_t rootBytes(const plan::Plan &plan, const plan::Buffer &root) {
+  switch (root.space) {
+  case plan::MemorySpace::Arena:
+    return plan.arenaBytes;
+  case plan::MemorySpace::Constant:
+    return plan.weightBytes;
+  case plan::MemorySpace::Input:
+  case plan::MemorySpace::Output:
+    return root.bytes();
+  }
+  return 0;
+}
+
+static Error checkBuffer(const plan::Plan &plan, unsigned index) {
+  const plan::Buffer *buffer = &plan.buffers[index];
+  std::optional<int64_t> bytes = spannedBytes(*buffer);
+  if (!bytes)
+    return wrongBuffer(plan, index, "extents or strides are impossible");
+  std::optional<int64_t> end = bytes;
+  for (unsigned depth = 0;; ++depth) {
+    end = buffer->offset < 0 ? std::nullopt : checkedAdd(*end, buffer->offset);
+    if (!end)
+      return wrongBuffer(plan, index, "its offset is impossible");
+    if (!buffer->parent)
+      break;
+    if (*buffer->parent >= plan.buffers.size() || depth > plan.buffers.size())
+      return wrongBuffer(plan, index, "it has no root");
+    buffer = &plan.buffers[*buffer->parent];
+  }
+  if (!spannedBytes(*buffer) || *end > rootBytes(plan, *buffer))
+    return wrongBuffer(plan, index, "it reaches past the end of its memory");
+  size_t ports = buffer->space == plan::MemorySpace::Input    ? plan.inputs.size()
+                 : buffer->space == plan::MemorySpace::Output ? plan.outputs.size()
+                                                              : buffer->index + 1;
+  if (buffer->index >= ports)
+    return wrongBuffer(plan, index, "there is no such input or output");
+  return Error::success();
+}
+
+/// The buffers of the first and the last turn must both be inside their memory.
+static Error checkLoop(const plan::Plan &plan, const plan::Call &call) {
+  if (call.count < 1 || call.steps.size() != call.buffers.size())
+    return wrongCall(plan, call, "expected a positive count and one step per argument");
+  for (auto [index, step] : zip(call.buffers, call.steps)) {
+    unsigned root = index;
+    while (plan.buffers[root].parent)
+      root = *plan.buffers[root].parent;
+    int64_t begin = findMemory(plan, index).offset;
+    std::optional<int64_t> last = checkedMulAdd<int64_t>(call.count - 1, step, begin);
+    std::optional<int64_t> end =
+        last ? checkedAdd(*last, plan.buffers[index].bytes()) : std::nullopt;
+    if (!end || *last < 0 || *end > rootBytes(plan, plan.buffers[root]))
+      return wrongCall(plan, call,
+                       "its loop leaves the memory of buffer " + Twine(index) + " (" +
+                           plan.buffers[index].name + ")");
+  }
+  return Error::success();
+}
+
+static Error checkCall(const plan::Plan &plan, const plan::Call &call) {
+  for (unsigned buffer : call.buffers)
+    if (buffer >= plan.buffers.size())
+      return wrongCall(plan, call, "there is no buffer " + Twine(buffer));
+  if (call.kind == plan::Call::Kind::Host)
+    return wrongCall(plan, call, "no host op is known to the driver");
+  if (call.kind == plan::Call::Kind::Copy) {
+    if (call.buffers.size() != 2)
+      return wrongCall(plan, call, "expected a source and a destination");
+    const plan::Buffer &from = plan.buffers[call.buffers[0]], &to = plan.buffers[call.buffers[1]];
+    if (from.extents != to.extents || from.dtype != to.dtype)
+      return wrongCall(plan, call, "source and destination differ in shape or type");
+    return Error::success();
+  }
+  if (call.kernel >= plan.kernels.size())
+    return wrongCall(plan, call, "there is no kernel " + Twine(call.kernel));
+  if (call.buffers.size() != plan.kernels[call.kernel].arguments.size())
+    return wrongCall(plan, call, "expected one buffer per argument of its kernel");
+  return call.kind == plan::Call::Kind::Loop ? checkLoop(plan, call) : Error::success();
+}
+
+static Error checkPorts(const plan::Plan &plan, const std::vector<plan::Port> &ports,
+                        plan::MemorySpace space) {
+  for (unsigned i = 0; i < ports.size(); ++i) {
+    unsigned index = ports[i].buffer;
+    if (index >= plan.buffers.size())
+      return createStringError("plan: port '" + ports[i].name + "' has no buffer");
+    const plan::Buffer &buffer = plan.buffers[index];
+    if (buffer.parent || buffer.space != space || buffer.index != i || buffer.offset != 0)
+      return wrongBuffer(plan, index, "it is not the memory of port '" + ports[i].name + "'");
+  }
+  return Error::success();
+}
+
+static bool isIdentifier(StringRef text) {
+  return !text.empty() && !isDigit(text[0]) &&
+         all_of(text, [](char c) { return isAlnum(c) || c == '_'; });
+}
+
+Error driver::checkPlan(const plan::Plan &plan) {
+  if (plan.arenaBytes < 0 || plan.weightBytes < 0 || plan.scratchBytes < 0)
+    return createStringError("plan: a negative size");
+  for (unsigned i = 0; i < plan.buffers.size(); ++i)
+    if (Error error = checkBuffer(plan, i))
+      return error;
+  for (const plan::Kernel &kernel : plan.kernels)
+    if (!isIdentifier(kernel.symbol))
+      return createStringError("plan: '" + kernel.symbol + "' is no symbol");
+  for (const plan::Call &call : plan.calls)
+    if (Error error = checkCall(plan, call))
+      return error;
+  for (const plan::Constant &constant : plan.constants)
+    if (constant.buffer >= plan.buffers.size() ||
+        findMemory(plan, constant.buffer).space != plan::MemorySpace::Constant)
+      return createStringError("plan: constant '" + constant.name + "' has no place");
+  if (Error error = checkPorts(plan, plan.inputs, plan::MemorySpace::Input))
+    return error;
+  return checkPorts(plan, plan.outputs, plan::MemorySpace::Output);
+}

@@ -1,0 +1,88 @@
+//===- Scratch.cpp - Memory that a kernel asks for while it runs *- C++ -*-===//
+// Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+
+#include "Scratch.h"
+#include "Emitter.h"
+#include <algorithm>
+
+namespace fovea::halide {
+
+using namespace Halide::Internal;
+
+namespace {
+/// Large allocations in stack memory come from halide_malloc too, but are kept until their function
+/// returns; the others live as long as their Allocate node. The body of a parallel loop is a
+/// function of its own, and one thread may run it below the function that starts the loop.
+class ScratchVisitor : public IRVisitor {
+public:
+  int64_t peak() const { return held + mostNested; }
+
+private:
+  using IRVisitor::visit;
+
+  void visit(const Allocate *op) override;
+  void visit(const For *op) override;
+  static int64_t blockBytes(const Allocate *op);
+
+  int64_t held = 0;   ///< Kept until the function returns.
+  int64_t nested = 0; ///< Of the Allocate nodes around.
+  int64_t mostNested = 0;
+};
+} // namespace
+
+/// What code generation puts into registers or on the machine's stack: see
+/// `can_allocation_fit_on_stack` of Halide.
+static bool needsNoMemory(const Allocate *op, int64_t bytes) {
+  if (op->memory_type == Halide::MemoryType::Heap)
+    return false;
+  return op->memory_type == Halide::MemoryType::Register || can_allocation_fit_on_stack(bytes);
+}
+
+int64_t ScratchVisitor::blockBytes(const Allocate *op) {
+  constexpr int64_t unit = 128;
+  // Code generation adds room to load three elements past the end.
+  constexpr int64_t overread = 3;
+  if (op->extents.empty())
+    return 0;
+  int64_t elements = op->constant_allocation_size();
+  if (elements == 0)
+    throw PlanError("the size of the intermediate '" + op->name + "' is not a constant");
+  int64_t bytes = elements * op->type.bytes();
+  if (needsNoMemory(op, bytes))
+    return 0;
+  bytes += (overread + op->padding) * op->type.bytes();
+  return ceilDivide(bytes, unit) * unit + unit;
+}
+
+void ScratchVisitor::visit(const Allocate *op) {
+  int64_t bytes = blockBytes(op);
+  if (op->memory_type == Halide::MemoryType::Stack) {
+    held += bytes;
+    IRVisitor::visit(op);
+    return;
+  }
+  nested += bytes;
+  mostNested = std::max(mostNested, nested);
+  IRVisitor::visit(op);
+  nested -= bytes;
+}
+
+void ScratchVisitor::visit(const For *op) {
+  if (!op->is_unordered_parallel()) {
+    IRVisitor::visit(op);
+    return;
+  }
+  ScratchVisitor task;
+  op->body.accept(&task);
+  mostNested = std::max(mostNested, nested + task.peak());
+}
+
+int64_t scratchBytes(const Stmt &body) {
+  ScratchVisitor visitor;
+  body.accept(&visitor);
+  return visitor.peak();
+}
+
+} // namespace fovea::halide

@@ -1,0 +1,103 @@
+//===- PackConstant.cpp - Weights in the order of their kernels -----------===//
+// Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "dialects/Sched/IR/SchedOps.h"
+#include "fovea/Target/Plan/BuildPlan.h"
+#include "llvm/Support/Error.h"
+
+using namespace mlir;
+using namespace fovea;
+using namespace fovea::sched;
+
+/// Calls `visit` with every index below `extents`, the last dimension fastest.
+static void forEachIndex(ArrayRef<int64_t> extents,
+                         llvm::function_ref<void(ArrayRef<int64_t>)> visit) {
+  SmallVector<int64_t> index(extents.size(), 0);
+  int64_t count = 1;
+  for (int64_t extent : extents)
+    count *= extent;
+  for (int64_t step = 0; step < count; ++step) {
+    visit(index);
+    for (int64_t d = extents.size() - 1; d >= 0 && ++index[d] == extents[d]; --d)
+      index[d] = 0;
+  }
+}
+
+namespace {
+/// Copies elements of a row-major source to their places in the packed form; the packed extents are those of `sched.pack`.
+struct Packer {
+  PackOp pack;
+  ArrayRef<int64_t> shape;  ///< Of the source.
+  ArrayRef<int64_t> packed; ///< Of the result.
+  ArrayRef<float> from;
+  MutableArrayRef<float> to;
+
+  int64_t at(ArrayRef<int64_t> index) const {
+    int64_t offset = 0;
+    for (auto [extent, i] : llvm::zip(packed, index))
+      offset = offset * extent + i;
+    return offset;
+  }
+
+  void plain() { llvm::copy(from, to.begin()); }
+
+  void vector() { llvm::copy(from, to.begin()); }
+
+  void depthwise() {
+    int64_t block = pack.getOutBlock(), element = 0;
+    forEachIndex({shape[0], shape[2], shape[3]}, [&](ArrayRef<int64_t> i) {
+      to[at({i[0] / block, i[1], i[2], i[0] % block})] = from[element++];
+    });
+  }
+
+  /// The source seen as [O, I, h, w].
+  void matrix(ArrayRef<int64_t> extents) {
+    int64_t out = pack.getOutBlock(), in = pack.getInBlock(), element = 0;
+    std::optional<ArrayRef<int64_t>> order = pack.getInputPermutation();
+    forEachIndex(extents, [&](ArrayRef<int64_t> i) {
+      int64_t channel = order ? (*order)[i[1]] : i[1];
+      to[at({i[0] / out, channel / in, i[2], i[3], channel % in, i[0] % out})] = from[element++];
+    });
+  }
+
+  void run() {
+    switch (pack.getKind()) {
+    case PackingKind::plain:
+      return plain();
+    case PackingKind::vector:
+      return vector();
+    case PackingKind::depthwise:
+      return depthwise();
+    case PackingKind::conv:
+      return matrix(shape);
+    case PackingKind::linear: {
+      ArrayRef<int64_t> image = *pack.getInputShape();
+      return matrix({shape[0], image[0], image[1], image[2]});
+    }
+    }
+  }
+};
+} // namespace
+
+llvm::Error fovea::packConstant(Operation *op, ConstantValues values,
+                                MutableArrayRef<char> bytes) {
+  auto pack = cast<PackOp>(op);
+  if (auto literal = pack.getSource().getDefiningOp<LiteralOp>()) {
+    auto data = cast<DenseElementsAttr>(literal.getValue());
+    for (auto [index, value] : llvm::enumerate(data.getValues<int32_t>()))
+      std::memcpy(bytes.data() + index * sizeof(value), &value, sizeof(value));
+    return llvm::Error::success();
+  }
+  FailureOr<Tensor> source = values(pack.getSource());
+  if (failed(source))
+    return llvm::createStringError("the values of a weight of '" +
+                                   llvm::Twine(op->getName().getStringRef()) + "' are missing");
+  Tensor tensor = source->toF32();
+  auto *floats = reinterpret_cast<float *>(bytes.data());
+  Packer{pack, cast<ShapedType>(pack.getSource().getType()).getShape(),
+         cast<ShapedType>(pack.getResult().getType()).getShape(), tensor.floats(),
+         {floats, bytes.size() / sizeof(float)}}
+      .run();
+  return llvm::Error::success();
+}

@@ -1,0 +1,183 @@
+// RUN: fovea-opt %s --canonicalize | FileCheck %s
+
+!x = tensor<1x4x8x8xf32>
+!h = tensor<1x2x8x8xf32>
+
+// CHECK-LABEL: @relu_relu
+// CHECK: %[[R:.*]] = cnn.relu %arg0 {name = "a"}
+// CHECK-NEXT: return %[[R]]
+func.func @relu_relu(%x: !x) -> !x {
+  %0 = cnn.relu %x {name = "a"} : (!x) -> !x
+  %1 = cnn.relu %0 {name = "b"} : (!x) -> !x
+  return %1 : !x
+}
+
+// CHECK-LABEL: @relu_relu6
+// CHECK: %[[R:.*]] = cnn.relu6 %arg0 {name = "a"}
+// CHECK-NEXT: return %[[R]]
+func.func @relu_relu6(%x: !x) -> !x {
+  %0 = cnn.relu6 %x {name = "a"} : (!x) -> !x
+  %1 = cnn.relu %0 {name = "b"} : (!x) -> !x
+  %2 = cnn.relu6 %1 {name = "c"} : (!x) -> !x
+  return %2 : !x
+}
+
+// CHECK-LABEL: @relu6_relu
+// CHECK: %[[R:.*]] = cnn.relu6 %arg0 {name = "b"}
+// CHECK-NEXT: return %[[R]]
+func.func @relu6_relu(%x: !x) -> !x {
+  %0 = cnn.relu %x {name = "a"} : (!x) -> !x
+  %1 = cnn.relu6 %0 {name = "b"} : (!x) -> !x
+  return %1 : !x
+}
+
+// CHECK-LABEL: @relu_sigmoid
+// CHECK: %[[R:.*]] = cnn.sigmoid
+// CHECK-NEXT: return %[[R]]
+func.func @relu_sigmoid(%x: !x) -> !x {
+  %0 = cnn.sigmoid %x {name = "a"} : (!x) -> !x
+  %1 = cnn.relu %0 {name = "b"} : (!x) -> !x
+  %2 = cnn.relu6 %1 {name = "c"} : (!x) -> !x
+  return %2 : !x
+}
+
+// tanh is negative somewhere.
+// CHECK-LABEL: @relu_tanh
+// CHECK: cnn.tanh
+// CHECK-NEXT: cnn.relu
+func.func @relu_tanh(%x: !x) -> !x {
+  %0 = cnn.tanh %x {name = "a"} : (!x) -> !x
+  %1 = cnn.relu %0 {name = "b"} : (!x) -> !x
+  return %1 : !x
+}
+
+// CHECK-LABEL: @pool_of_one
+// CHECK-NEXT: return %arg0, %arg0, %arg1, %arg1
+func.func @pool_of_one(%x: !x, %p: tensor<1x4x1x1xf32>) -> (!x, !x, tensor<1x4x1x1xf32>, tensor<1x4x1x1xf32>) {
+  %0 = cnn.max_pool %x {name = "a", kernel = array<i64: 1, 1>, stride = array<i64: 1, 1>} : (!x) -> !x
+  %1 = cnn.avg_pool %x {name = "b", kernel = array<i64: 1, 1>, stride = array<i64: 1, 1>} : (!x) -> !x
+  %2 = cnn.global_avg_pool %p {name = "c"} : (tensor<1x4x1x1xf32>) -> tensor<1x4x1x1xf32>
+  %3 = cnn.global_max_pool %p {name = "d"} : (tensor<1x4x1x1xf32>) -> tensor<1x4x1x1xf32>
+  return %0, %1, %2, %3 : !x, !x, tensor<1x4x1x1xf32>, tensor<1x4x1x1xf32>
+}
+
+// A pool that skips or sees more than one pixel stays.
+// CHECK-LABEL: @pools_kept
+// CHECK: cnn.max_pool
+// CHECK: cnn.avg_pool
+// CHECK: cnn.global_avg_pool
+func.func @pools_kept(%x: !x) -> (tensor<1x4x4x4xf32>, !x, tensor<1x4x1x1xf32>) {
+  %0 = cnn.max_pool %x {name = "a", kernel = array<i64: 1, 1>, stride = array<i64: 2, 2>} : (!x) -> tensor<1x4x4x4xf32>
+  %1 = cnn.avg_pool %x {name = "b", kernel = array<i64: 3, 3>, stride = array<i64: 1, 1>, padding = array<i64: 1, 1, 1, 1>} : (!x) -> !x
+  %2 = cnn.global_avg_pool %x {name = "c"} : (!x) -> tensor<1x4x1x1xf32>
+  return %0, %1, %2 : tensor<1x4x4x4xf32>, !x, tensor<1x4x1x1xf32>
+}
+
+// CHECK-LABEL: @one_piece
+// CHECK-NEXT: return %arg0, %arg0
+func.func @one_piece(%x: !x) -> (!x, !x) {
+  %0 = cnn.concat %x {name = "a"} : (!x) -> !x
+  %1 = cnn.split %x {name = "b", sizes = array<i64: 4>} : (!x) -> !x
+  return %0, %1 : !x, !x
+}
+
+// CHECK-LABEL: @split_then_concat
+// CHECK-NEXT: return %arg0
+func.func @split_then_concat(%x: !x) -> !x {
+  %0, %1 = cnn.split %x {name = "a", sizes = array<i64: 2, 2>} : (!x) -> (!h, !h)
+  %2 = cnn.concat %0, %1 {name = "b"} : (!h, !h) -> !x
+  return %2 : !x
+}
+
+// Swapped halves are another tensor; so are pieces left out or another axis.
+// CHECK-LABEL: @split_then_concat_kept
+// CHECK-COUNT-3: cnn.concat
+func.func @split_then_concat_kept(%x: !x) -> (!x, !x, tensor<1x2x16x8xf32>) {
+  %0, %1 = cnn.split %x {name = "a", sizes = array<i64: 2, 2>} : (!x) -> (!h, !h)
+  %2 = cnn.concat %1, %0 {name = "b"} : (!h, !h) -> !x
+  %3 = cnn.concat %0, %0 {name = "c"} : (!h, !h) -> !x
+  %4 = cnn.concat %0, %1 {name = "d", axis = 2 : i64} : (!h, !h) -> tensor<1x2x16x8xf32>
+  return %2, %3, %4 : !x, !x, tensor<1x2x16x8xf32>
+}
+
+// CHECK-LABEL: @concat_then_split
+// CHECK-NEXT: return %arg1, %arg0
+func.func @concat_then_split(%a: !h, %b: !h) -> (!h, !h) {
+  %0 = cnn.concat %a, %b {name = "a"} : (!h, !h) -> !x
+  %1, %2 = cnn.split %0 {name = "b", sizes = array<i64: 2, 2>} : (!x) -> (!h, !h)
+  return %2, %1 : !h, !h
+}
+
+// CHECK-LABEL: @concat_then_split_kept
+// CHECK: cnn.split
+func.func @concat_then_split_kept(%a: !h, %b: !h) -> (tensor<1x1x8x8xf32>, tensor<1x3x8x8xf32>) {
+  %0 = cnn.concat %a, %b {name = "a"} : (!h, !h) -> !x
+  %1, %2 = cnn.split %0 {name = "b", sizes = array<i64: 1, 3>} : (!x) -> (tensor<1x1x8x8xf32>, tensor<1x3x8x8xf32>)
+  return %1, %2 : tensor<1x1x8x8xf32>, tensor<1x3x8x8xf32>
+}
+
+// CHECK-LABEL: @shuffle
+// CHECK-NEXT: return %arg0, %arg0, %arg1
+func.func @shuffle(%x: !x, %y: tensor<1x6x2x2xf32>) -> (!x, !x, tensor<1x6x2x2xf32>) {
+  %0 = cnn.channel_shuffle %x {name = "a", groups = 1 : i64} : (!x) -> !x
+  %1 = cnn.channel_shuffle %x {name = "b", groups = 4 : i64} : (!x) -> !x
+  %2 = cnn.channel_shuffle %y {name = "c", groups = 2 : i64} : (tensor<1x6x2x2xf32>) -> tensor<1x6x2x2xf32>
+  %3 = cnn.channel_shuffle %2 {name = "d", groups = 3 : i64} : (tensor<1x6x2x2xf32>) -> tensor<1x6x2x2xf32>
+  return %0, %1, %3 : !x, !x, tensor<1x6x2x2xf32>
+}
+
+// CHECK-LABEL: @shuffle_kept
+// CHECK-COUNT-2: cnn.channel_shuffle
+func.func @shuffle_kept(%y: tensor<1x6x2x2xf32>) -> tensor<1x6x2x2xf32> {
+  %0 = cnn.channel_shuffle %y {name = "a", groups = 2 : i64} : (tensor<1x6x2x2xf32>) -> tensor<1x6x2x2xf32>
+  %1 = cnn.channel_shuffle %0 {name = "b", groups = 2 : i64} : (tensor<1x6x2x2xf32>) -> tensor<1x6x2x2xf32>
+  return %1 : tensor<1x6x2x2xf32>
+}
+
+// CHECK-LABEL: @shift
+// CHECK: %[[S:.*]] = cnn.spatial_shift {{.*}}"b"
+// CHECK: return %arg0, %[[S]]
+func.func @shift(%x: !h) -> (!h, !h) {
+  %0 = cnn.spatial_shift %x {name = "a", offsets = array<i64: 0, 0, 0, 0>} : (!h) -> !h
+  %1 = cnn.spatial_shift %x {name = "b", offsets = array<i64: 0, 0, 0, 1>} : (!h) -> !h
+  return %0, %1 : !h, !h
+}
+
+// CHECK-LABEL: @flatten
+// CHECK: %[[F:.*]] = cnn.flatten {{.*}}"b"
+// CHECK: return %arg0, %[[F]]
+func.func @flatten(%x: tensor<2x5xf32>, %y: tensor<2x5x1xf32>) -> (tensor<2x5xf32>, tensor<2x5xf32>) {
+  %0 = cnn.flatten %x {name = "a"} : (tensor<2x5xf32>) -> tensor<2x5xf32>
+  %1 = cnn.flatten %y {name = "b"} : (tensor<2x5x1xf32>) -> tensor<2x5xf32>
+  return %0, %1 : tensor<2x5xf32>, tensor<2x5xf32>
+}
+
+// Inputs not read and inputs given twice go; what is computed and not read goes.
+// CHECK-LABEL: @fused_inputs
+// CHECK: cnn.fused %arg0 {name = "f"} : (tensor<1x2x8x8xf32>) -> tensor<1x2x8x8xf32> {
+// CHECK-NEXT: ^bb0(%[[A:.*]]: tensor<1x2x8x8xf32>):
+// CHECK-NEXT: %[[S:.*]] = cnn.add %[[A]], %[[A]]
+// CHECK-NEXT: cnn.yield %[[S]]
+func.func @fused_inputs(%x: !h, %y: !h) -> !h {
+  %0 = cnn.fused %x, %y, %x {name = "f"} : (!h, !h, !h) -> !h {
+  ^bb0(%a: !h, %b: !h, %c: !h):
+    %1 = cnn.add %a, %c {name = "s"} : (!h, !h) -> !h
+    %2 = cnn.relu %b {name = "r"} : (!h) -> !h
+    cnn.yield %1 : !h
+  }
+  return %0 : !h
+}
+
+// A parameter that nothing reads goes with symbol-dce; equal loads are one.
+// RUN: fovea-opt %s --cse --symbol-dce | FileCheck %s --check-prefix=DCE
+// DCE-NOT: @unused
+// DCE: cnn.param @used
+// DCE-LABEL: @params
+// DCE-COUNT-1: cnn.load_param
+cnn.param @unused : tensor<4xf32>
+cnn.param @used : tensor<4xf32>
+func.func @params() -> (tensor<4xf32>, tensor<4xf32>) {
+  %0 = cnn.load_param @used : tensor<4xf32>
+  %1 = cnn.load_param @used : tensor<4xf32>
+  return %0, %1 : tensor<4xf32>, tensor<4xf32>
+}

@@ -1,0 +1,129 @@
+// RUN: fovea-opt %s --verify-roundtrip | FileCheck %s
+// The examples in the descriptions of the ops, and every other op once.
+
+// CHECK: cnn.param @fc.weight : tensor<10x84xf32>
+cnn.param @"fc.weight" : tensor<10x84xf32>
+// CHECK: cnn.param @edge.weight = dense<{{.*}}> : tensor<1x1x1x3xf32>{{$}}
+cnn.param @"edge.weight" = dense<[[[[-1.0, 0.0, 1.0]]]]> : tensor<1x1x1x3xf32>
+// CHECK: cnn.param @conv1.weight hash "0a1b2c3d" : tensor<6x1x5x5xf32>
+cnn.param @"conv1.weight" hash "0a1b2c3d" : tensor<6x1x5x5xf32>
+// CHECK: cnn.param @a_b.bias hash "00112233" = dense<1.000000e+00> : tensor<2xf32>
+cnn.param @"a_b.bias" hash "00112233" = dense<1.0> : tensor<2xf32>
+// CHECK: cnn.param @"layer 1.weight" : tensor<2xf32>
+cnn.param @"layer 1.weight" : tensor<2xf32>
+
+// CHECK-LABEL: @load_param
+func.func @load_param() -> tensor<10x84xf32> {
+  // CHECK: cnn.load_param @fc.weight : tensor<10x84xf32>
+  %w = cnn.load_param @"fc.weight" : tensor<10x84xf32>
+  return %w : tensor<10x84xf32>
+}
+
+// CHECK-LABEL: @conv
+func.func @conv(%x: tensor<1x3x8x8xf32>, %w: tensor<4x3x3x3xf32>, %b: tensor<4xf32>) -> tensor<1x4x8x8xf32> {
+  // CHECK: cnn.conv %{{.*}}, %{{.*}}, %{{.*}} {name = "conv1", padding = array<i64: 1, 1, 1, 1>}
+  %y = cnn.conv %x, %w, %b {name = "conv1", padding = array<i64: 1, 1, 1, 1>}
+     : (tensor<1x3x8x8xf32>, tensor<4x3x3x3xf32>, tensor<4xf32>) -> tensor<1x4x8x8xf32>
+  return %y : tensor<1x4x8x8xf32>
+}
+
+// CHECK-LABEL: @conv_no_bias
+func.func @conv_no_bias(%x: tensor<1x4x9x9xf32>, %w: tensor<6x2x3x3xf32>) -> tensor<1x6x3x4xf32> {
+  // CHECK: cnn.conv %{{[a-z0-9]*}}, %{{[a-z0-9]*}} {dilation = array<i64: 2, 1>, groups = 2 : i64, name = "c", stride = array<i64: 2, 2>}
+  %y = cnn.conv %x, %w {name = "c", stride = array<i64: 2, 2>, dilation = array<i64: 2, 1>, groups = 2 : i64}
+     : (tensor<1x4x9x9xf32>, tensor<6x2x3x3xf32>) -> tensor<1x6x3x4xf32>
+  return %y : tensor<1x6x3x4xf32>
+}
+
+// CHECK-LABEL: @linear
+func.func @linear(%x: tensor<2x84xf32>, %w: tensor<10x84xf32>, %b: tensor<10xf32>) -> tensor<2x10xf32> {
+  // CHECK: cnn.linear
+  %y = cnn.linear %x, %w, %b {name = "fc"} : (tensor<2x84xf32>, tensor<10x84xf32>, tensor<10xf32>) -> tensor<2x10xf32>
+  return %y : tensor<2x10xf32>
+}
+
+// CHECK-LABEL: @im2col_matmul
+func.func @im2col_matmul(%x: tensor<1x3x8x8xf32>, %w: tensor<4x3x3x3xf32>, %b: tensor<4xf32>) -> tensor<1x4x6x6xf32> {
+  // CHECK: cnn.im2col
+  %c = cnn.im2col %x {name = "conv1", kernel = array<i64: 3, 3>} : (tensor<1x3x8x8xf32>) -> tensor<1x27x36xf32>
+  // CHECK: cnn.matmul
+  %y = cnn.matmul %c, %w, %b {name = "conv1", output_size = array<i64: 6, 6>}
+     : (tensor<1x27x36xf32>, tensor<4x3x3x3xf32>, tensor<4xf32>) -> tensor<1x4x6x6xf32>
+  return %y : tensor<1x4x6x6xf32>
+}
+
+// CHECK-LABEL: @normalisation
+func.func @normalisation(%x: tensor<1x4x6x6xf32>, %v: tensor<4xf32>) -> tensor<1x4x6x6xf32> {
+  // CHECK: cnn.batch_norm {{.*}} {eps = 1.000000e-03 : f64, name = "bn"}
+  %0 = cnn.batch_norm %x, %v, %v, %v, %v {name = "bn", eps = 1.0e-3}
+     : (tensor<1x4x6x6xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<1x4x6x6xf32>
+  // CHECK: cnn.batch_norm_affine
+  %s, %t = cnn.batch_norm_affine %v, %v, %v, %v {name = "bn"}
+     : (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>)
+  // CHECK: cnn.channel_affine
+  %1 = cnn.channel_affine %0, %s, %t {name = "bn"} : (tensor<1x4x6x6xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<1x4x6x6xf32>
+  // CHECK: cnn.channel_affine
+  %2 = cnn.channel_affine %1, %s {name = "bn"} : (tensor<1x4x6x6xf32>, tensor<4xf32>) -> tensor<1x4x6x6xf32>
+  return %2 : tensor<1x4x6x6xf32>
+}
+
+// CHECK-LABEL: @elementwise
+func.func @elementwise(%x: tensor<2x10xf16>) -> tensor<2x10xf16> {
+  // CHECK: cnn.relu
+  %0 = cnn.relu %x {name = "a"} : (tensor<2x10xf16>) -> tensor<2x10xf16>
+  // CHECK: cnn.relu6
+  %1 = cnn.relu6 %0 {name = "b"} : (tensor<2x10xf16>) -> tensor<2x10xf16>
+  // CHECK: cnn.tanh
+  %2 = cnn.tanh %1 {name = "c"} : (tensor<2x10xf16>) -> tensor<2x10xf16>
+  // CHECK: cnn.sigmoid
+  %3 = cnn.sigmoid %2 {name = "d"} : (tensor<2x10xf16>) -> tensor<2x10xf16>
+  // CHECK: cnn.add
+  %4 = cnn.add %3, %x {name = "e"} : (tensor<2x10xf16>, tensor<2x10xf16>) -> tensor<2x10xf16>
+  // CHECK: cnn.softmax
+  %5 = cnn.softmax %4 {name = "f"} : (tensor<2x10xf16>) -> tensor<2x10xf16>
+  return %5 : tensor<2x10xf16>
+}
+
+// CHECK-LABEL: @pooling
+func.func @pooling(%x: tensor<1x4x9x9xf32>) -> (tensor<1x4x5x5xf32>, tensor<1x4x4x4xf32>, tensor<1x4x1x1xf32>, tensor<1x4x1x1xf32>) {
+  // CHECK: cnn.max_pool
+  %0 = cnn.max_pool %x {name = "a", kernel = array<i64: 3, 3>, stride = array<i64: 2, 2>, padding = array<i64: 1, 1, 1, 1>}
+     : (tensor<1x4x9x9xf32>) -> tensor<1x4x5x5xf32>
+  // CHECK: cnn.avg_pool {{.*}}count_include_pad = false
+  %1 = cnn.avg_pool %x {name = "b", kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, count_include_pad = false}
+     : (tensor<1x4x9x9xf32>) -> tensor<1x4x4x4xf32>
+  // CHECK: cnn.global_avg_pool
+  %2 = cnn.global_avg_pool %x {name = "c"} : (tensor<1x4x9x9xf32>) -> tensor<1x4x1x1xf32>
+  // CHECK: cnn.global_max_pool
+  %3 = cnn.global_max_pool %x {name = "d"} : (tensor<1x4x9x9xf32>) -> tensor<1x4x1x1xf32>
+  return %0, %1, %2, %3 : tensor<1x4x5x5xf32>, tensor<1x4x4x4xf32>, tensor<1x4x1x1xf32>, tensor<1x4x1x1xf32>
+}
+
+// CHECK-LABEL: @moving
+func.func @moving(%x: tensor<1x4x2x2xf32>, %y: tensor<1x2x2x2xf32>) -> (tensor<1x24xf32>, tensor<1x2x2x2xf32>) {
+  // CHECK: cnn.concat
+  %0 = cnn.concat %x, %y {name = "a"} : (tensor<1x4x2x2xf32>, tensor<1x2x2x2xf32>) -> tensor<1x6x2x2xf32>
+  // CHECK: cnn.channel_shuffle
+  %1 = cnn.channel_shuffle %0 {name = "b", groups = 2 : i64} : (tensor<1x6x2x2xf32>) -> tensor<1x6x2x2xf32>
+  // CHECK: cnn.flatten
+  %2 = cnn.flatten %1 {name = "c"} : (tensor<1x6x2x2xf32>) -> tensor<1x24xf32>
+  // CHECK: cnn.split
+  %3, %4 = cnn.split %x {name = "d", sizes = array<i64: 2, 2>} : (tensor<1x4x2x2xf32>) -> (tensor<1x2x2x2xf32>, tensor<1x2x2x2xf32>)
+  // CHECK: cnn.spatial_shift
+  %5 = cnn.spatial_shift %3 {name = "e", offsets = array<i64: 0, -1, 1, 0>} : (tensor<1x2x2x2xf32>) -> tensor<1x2x2x2xf32>
+  return %2, %5 : tensor<1x24xf32>, tensor<1x2x2x2xf32>
+}
+
+// CHECK-LABEL: @fused
+func.func @fused(%x: tensor<1x3x8x8xf32>, %w: tensor<4x3x3x3xf32>) -> tensor<1x4x6x6xf32> {
+  // CHECK: cnn.fused %{{.*}}, %{{.*}} {name = "conv1"} : (tensor<1x3x8x8xf32>, tensor<4x3x3x3xf32>) -> tensor<1x4x6x6xf32> {
+  // CHECK-NEXT: ^bb0
+  // CHECK: cnn.yield %{{.*}} : tensor<1x4x6x6xf32>
+  %r = cnn.fused %x, %w {name = "conv1"} : (tensor<1x3x8x8xf32>, tensor<4x3x3x3xf32>) -> tensor<1x4x6x6xf32> {
+  ^bb0(%a: tensor<1x3x8x8xf32>, %b: tensor<4x3x3x3xf32>):
+    %c = cnn.conv %a, %b {name = "conv1"} : (tensor<1x3x8x8xf32>, tensor<4x3x3x3xf32>) -> tensor<1x4x6x6xf32>
+    %d = cnn.relu %c {name = "relu"} : (tensor<1x4x6x6xf32>) -> tensor<1x4x6x6xf32>
+    cnn.yield %d : tensor<1x4x6x6xf32>
+  }
+  return %r : tensor<1x4x6x6xf32>
+}

@@ -1,0 +1,56 @@
+# Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""How lit runs Fovea's textual tests: .mlir, .cnn and .test.
+
+A test calls fovea, fovea-opt, FileCheck, not, count and split-file by name: the tools of the build and of LLVM come
+first in PATH. It may use %s (itself), %S (its folder), %t (a scratch path of its own), %fovea_src, %fovea_build,
+%python and %cc. What a test reads, but lit must not run, stands in a folder called Inputs.
+
+    /usr/lib/llvm-22/bin/lit -v test/Cnn                    one folder, tools of build/release
+    /usr/lib/llvm-22/bin/lit -v -Dbuild=build/asan test     everything, tools of another build
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+import lit.formats
+
+
+def setUp(config):
+    config.name = "Fovea"
+    # lit's own shell: no bash needed, and a failing command in the middle of a pipe is seen.
+    config.test_format = lit.formats.ShTest(execute_external=False)
+    config.suffixes = [".mlir", ".cnn", ".test"]
+    config.excludes = ["Inputs"]
+    config.test_source_root = os.path.join(config.fovea_src, "test")
+    config.test_exec_root = os.path.join(config.fovea_build, "test")
+
+    # The cache of compiled kernels lives as long as this run: a stale entry must not hide a wrong compiler.
+    cache = tempfile.mkdtemp(prefix="fovea-lit-cache-")
+    atexit.register(shutil.rmtree, cache, ignore_errors=True)
+    tools = [config.fovea_tools, config.llvm_tools, os.environ["PATH"]]
+    config.environment.update(
+        PATH=os.pathsep.join(tools), XDG_CACHE_HOME=cache, LC_ALL="C.UTF-8"
+    )
+    config.substitutions += [
+        ("%fovea_src", config.fovea_src),
+        ("%fovea_build", config.fovea_build),
+        ("%python", config.python),
+        ("%cc", config.c_compiler),
+    ]
+    if config.sanitize:
+        config.available_features.add("sanitize")
+
+
+if hasattr(config, "fovea_src"):
+    setUp(config)
+else:
+    # lit was started in the source tree: the build's own configuration comes back here with the paths set.
+    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    build = os.path.join(root, lit_config.params.get("build", "build/release"))
+    site = os.path.join(build, "test", "lit.site.cfg.py")
+    if not os.path.exists(site):
+        lit_config.fatal("no build in %s: run `cmake --preset release`, or give -Dbuild=FOLDER" % build)
+    lit_config.load_config(config, site)
