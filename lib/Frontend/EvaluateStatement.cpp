@@ -124,15 +124,14 @@ void Evaluator::executeRequire(const RequireStmt &statement) {
   fail("E0601", statement.condition->range,
        text ? llvm::Twine(*text) : llvm::Twine("this requirement is not met"),
        [&](Diagnostic &diagnostic) {
-         diagnostic.note(statement.condition->range,
-                         "required is " + sources.text(statement.condition->range));
          auto *comparison = llvm::dyn_cast<BinaryExpr>(statement.condition.get());
-         if (!comparison || comparison->op < Operator::Eq || comparison->op > Operator::Ge)
-           return;
-         Value lhs = evaluate(*comparison->lhs);
-         if (!llvm::isa<IntegerExpr>(*comparison->lhs))
-           diagnostic.note(comparison->lhs->range, sources.text(comparison->lhs->range) + " is " +
-                                                       render(lhs, builder));
+         bool compares =
+             comparison && comparison->op >= Operator::Eq && comparison->op <= Operator::Ge;
+         auto *name = compares ? llvm::dyn_cast<NameExpr>(comparison->lhs.get()) : nullptr;
+         auto local = name ? frame->locals.find(name->name) : frame->locals.end();
+         if (local != frame->locals.end())
+           diagnostic.note(local->second.origin,
+                           name->name + " is " + render(local->second.value, builder));
        });
 }
 

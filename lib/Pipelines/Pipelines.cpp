@@ -3,9 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "fovea/Pipelines/Pipelines.h"
-#include "dialects/Cnn/IR/CnnOps.h"
 #include "dialects/Cnn/Transforms/Passes.h"
-#include "dialects/Sched/IR/SchedOps.h"
 #include "dialects/Sched/Transforms/Passes.h"
 #include "fovea/Conversion/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"

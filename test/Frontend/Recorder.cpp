@@ -6,7 +6,7 @@
 #include "Recorder.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/ADT/StringSwitch.h"
+#include <numeric>
 
 using namespace fovea;
 using namespace fovea::test;
@@ -60,6 +60,14 @@ static std::variant<std::vector<Shape>, LayerError> infer(const Recorder &record
   auto type = [&](unsigned i) { return recorder.typeOf(call.inputs[i]); };
   bool isImage = llvm::is_contained({"conv", "max_pool", "avg_pool"}, call.layer);
   if ((isImage && shape.size() != 4) || (call.layer == "linear" && shape.size() != 2))
+    return LayerError{"E0201", call.layer + " does not take " + type(0), {0}};
+  if (call.layer == "batch_norm" && shape.size() < 2)
+    return LayerError{"E0201", "batch_norm does not take " + type(0), {0}};
+  if (call.layer == "concat")
+    for (TensorId other : call.inputs)
+      if (recorder.shapeOf(other).size() != shape.size())
+        return LayerError{"E0204", "cannot concatenate", {0}};
+  if (llvm::StringRef(call.layer).starts_with("global") && shape.size() != 4)
     return LayerError{"E0201", call.layer + " does not take " + type(0), {0}};
   if (call.layer == "add" && shape != recorder.shapeOf(call.inputs[1]))
     return LayerError{"E0203", "cannot add " + type(0) + " and " + type(1), {0, 1}};

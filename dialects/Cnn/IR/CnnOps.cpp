@@ -34,8 +34,10 @@ static ParseResult parseParamValue(OpAsmParser &parser, ElementsAttr &value, Typ
 
 static void printParamValue(OpAsmPrinter &printer, ParamOp, ElementsAttr value, TypeAttr type) {
   if (value)
-    printer << " = " << value;
-  if (!value || value.getShapedType() != type.getValue())
+    printer << "= " << value;
+  if (!value)
+    printer << ": " << type.getValue();
+  else if (value.getShapedType() != type.getValue())
     printer << " : " << type.getValue();
 }
 
@@ -243,6 +245,18 @@ FOVEA_INFER(FlattenOp) {
 }
 
 #undef FOVEA_INFER
+
+llvm::DenseSet<Operation *> fovea::cnn::constantOps(Block &block) {
+  llvm::DenseSet<Operation *> constants;
+  for (Operation &op : block) {
+    bool fromConstants = op.getNumOperands() > 0 && llvm::all_of(op.getOperands(), [&](Value v) {
+                           return constants.contains(v.getDefiningOp());
+                         });
+    if (isa<LoadParamOp>(op) || (fromConstants && isa<CnnDialect>(op.getDialect())))
+      constants.insert(&op);
+  }
+  return constants;
+}
 
 #define GET_OP_CLASSES
 #include "dialects/Cnn/IR/CnnOps.cpp.inc"

@@ -15,6 +15,7 @@
 #include "mlir/Interfaces/ControlFlowInterfaces.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "llvm/ADT/DenseSet.h"
 
 #include "dialects/Cnn/IR/CnnShapes.h"
 
@@ -22,5 +23,11 @@
 
 #define GET_OP_CLASSES
 #include "dialects/Cnn/IR/CnnOps.h.inc"
+
+namespace fovea::cnn {
+/// Loads of parameters and all that is computed from them alone: known when the network is
+/// compiled.
+llvm::DenseSet<mlir::Operation *> constantOps(mlir::Block &block);
+} // namespace fovea::cnn
 
 #endif

@@ -16,6 +16,9 @@ namespace fovea::cnn {
 using namespace mlir;
 using namespace fovea::cnn;
 
+/// A splat of any size is a few bytes of text: what is expanded here must fit in memory.
+static constexpr int64_t maxWeightElements = 1 << 24;
+
 /// Every channel of the result is one channel of the input, filtered alone, at the same size.
 static bool isDepthwise(ConvOp conv) {
   int64_t channels = conv.getInput().getType().getDimSize(1);
@@ -68,6 +71,8 @@ std::string Rewriter::readTaps(ConvOp conv, Taps &taps) {
   ParamOp param = weightOf(conv);
   if (!param)
     return "its weight is computed";
+  if (conv.getWeight().getType().getNumElements() > maxWeightElements)
+    return ("the weight " + param.getSymName() + " is too large").str();
   if (!param.getValueAttr())
     return ("the value of " + param.getSymName() + " is missing").str();
   std::optional<std::vector<double>> values = floatValues(param.getValueAttr());

@@ -1,3 +1,7 @@
+//===- Passes.td - Passes on the cnn dialect ---------------*- tablegen -*-===//
+// Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
 #ifndef FOVEA_CNN_PASSES
 #define FOVEA_CNN_PASSES
 
@@ -39,9 +43,18 @@ def FoldBatchNorm : Pass<"fold-batch-norm", "::mlir::func::FuncOp"> {
 def FuseConv : Pass<"fuse-conv", "::mlir::func::FuncOp"> {
   let summary = "Fuse elementwise layers into the conv, matmul or linear before them";
   let description = [{
-    Follows the result of a conv, matmul or linear through channel_affine, activations and at most one residual add for as long as each
-    is the only reader of the one before, and puts them into one `cnn.fused` named after the first. Where both
-    operands of an add could take it, the one that is computed last does.
+    Follows the result of a conv, matmul or linear through at most eight channel_affine, activations and residual adds, of
+    these one, for as long as each is the only reader of the one before, and puts them into one `cnn.fused` named after the
+    first. Where both operands of an add could take it, the one that is computed last does.
+  }];
+  let dependentDialects = ["::fovea::cnn::CnnDialect"];
+}
+
+def FuseElementwise : Pass<"fuse-elementwise", "::mlir::func::FuncOp"> {
+  let summary = "Fuse elementwise layers into the pool, shift or elementwise layer before them";
+  let description = [{
+    What `fuse-conv` does for convolutions, for all that follows none: a pre-activation's channel_affine and relu, the
+    relu behind an add. Runs after `fuse-conv`. Arithmetic on weights is left alone.
   }];
   let dependentDialects = ["::fovea::cnn::CnnDialect"];
 }

@@ -1,3 +1,7 @@
+//===- SchedAttrs.td - Attributes of the sched dialect -----*- tablegen -*-===//
+// Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
 #ifndef FOVEA_SCHED_ATTRS
 #define FOVEA_SCHED_ATTRS
 

@@ -1,3 +1,7 @@
+//===- SchedOps.td - Operations of the sched dialect -------*- tablegen -*-===//
+// Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
 #ifndef FOVEA_SCHED_OPS
 #define FOVEA_SCHED_OPS
 
@@ -76,7 +80,7 @@ def StageOp : Sched_Op<"stage", [Pure, HasParent<"KernelOp">]> {
       OptionalAttr<Sched_ScheduleAttr>:$update);
   let results = (outs Sched_Tensor:$result);
   let assemblyFormat = [{
-    $kind `(` $operands_ `)` (`algorithm` $algorithm^)?
+    $kind `` `(` $operands_ `)` (`algorithm` $algorithm^)?
     (`schedule` $schedule^)? (`update` $update^)? attr-dict `:` functional-type($operands_, $result)
   }];
   let hasVerifier = 1;

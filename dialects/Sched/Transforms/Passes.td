@@ -1,3 +1,7 @@
+//===- Passes.td - Passes on the sched dialect -------------*- tablegen -*-===//
+// Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
 #ifndef FOVEA_SCHED_PASSES
 #define FOVEA_SCHED_PASSES
 

@@ -1,3 +1,7 @@
+//===- Passes.td - Conversions between dialects ------------*- tablegen -*-===//
+// Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
 #ifndef FOVEA_CONVERSION_PASSES
 #define FOVEA_CONVERSION_PASSES
 

@@ -522,7 +522,7 @@ Term StageEmitter::same(const Source &source) const {
     value = source.shape[2] == 1 ? load(source, at, pixel, 0)
                                  : load(source, at, pixel % sourceWidth, pixel / sourceWidth);
   }
-  return source.block == stage.block ? value : zeroPastEnd(value);
+  return zeroPastEnd(source, value);
 }
 
 Term StageEmitter::load(const Source &source, const Lane &lane, const Term &x,
@@ -534,6 +534,10 @@ Term StageEmitter::zeroPastEnd(const Term &value) const {
   if (channels() % stage.block == 0)
     return value;
   return select(channel() < channels(), value, Term::real(0));
+}
+
+Term StageEmitter::zeroPastEnd(const Source &source, const Term &value) const {
+  return source.block == stage.block ? value : zeroPastEnd(value);
 }
 
 Border Border::of(const StageEmitter &stage) {

@@ -170,6 +170,9 @@ public:
   Term load(const Source &source, const Lane &lane, const Term &x, const Term &y) const;
   /// `value`, or zero in the lanes past the last channel.
   Term zeroPastEnd(const Term &value) const;
+  /// `value`, loaded from the `sameLane` of `source`, with zero in the lanes past the last channel,
+  /// where `source` has zeros of its own only if its blocks are the stage's.
+  Term zeroPastEnd(const Source &source, const Term &value) const;
 
 private:
   std::vector<const Source *> operands;

@@ -14,8 +14,7 @@ void definePad(StageEmitter &stage) {
                      input.shape[3] + border.left + border.right});
   Term value = loadOr(stage, input, stage.sameLane(input), stage.x - border.left,
                       stage.y - border.top, border, Term::real(0));
-  stage.emitter.definePure(stage.definition,
-                           input.block == stage.stage.block ? value : stage.zeroPastEnd(value));
+  stage.emitter.definePure(stage.definition, stage.zeroPastEnd(input, value));
 }
 
 void defineCopy(StageEmitter &stage) {

@@ -62,10 +62,11 @@ void defineMaxPool(StageEmitter &stage) {
     Border reach = window.reach();
     x = reach.left + reach.right ? clamp(x, 0, window.x.input - 1) : x;
     y = reach.top + reach.bottom ? clamp(y, 0, window.y.input - 1) : y;
-    stage.emitter.updateMax(stage.definition, stage.load(input, lane, x, y));
+    Term value = stage.load(input, lane, x, y);
+    stage.emitter.updateMax(stage.definition, stage.zeroPastEnd(input, value));
   } else {
-    stage.emitter.updateMax(stage.definition,
-                            loadOr(stage, input, lane, x, y, window.reach(), lowest));
+    Term value = loadOr(stage, input, lane, x, y, window.reach(), lowest);
+    stage.emitter.updateMax(stage.definition, stage.zeroPastEnd(input, value));
   }
 }
 
@@ -99,7 +100,7 @@ void defineAvgPool(StageEmitter &stage) {
       stage.emitter.reduce(stage.definition, {{"kx", window.x.kernel}, {"ky", window.y.kernel}});
   Term value = loadOr(stage, input, stage.sameLane(input), window.x.start(stage.x) + r[0],
                       window.y.start(stage.y) + r[1], window.reach(), Term::real(0));
-  stage.emitter.updateSum(stage.definition, value * factor);
+  stage.emitter.updateSum(stage.definition, stage.zeroPastEnd(input, value) * factor);
 }
 
 /// Every pixel of the operand, in the channel asked for.
@@ -107,7 +108,7 @@ static Term anyPixel(StageEmitter &stage, const Source &input) {
   stage.expectShape({input.shape[0], input.shape[1], 1, 1});
   std::vector<Term> r =
       stage.emitter.reduce(stage.definition, {{"kx", input.shape[3]}, {"ky", input.shape[2]}});
-  return stage.load(input, stage.sameLane(input), r[0], r[1]);
+  return stage.zeroPastEnd(input, stage.load(input, stage.sameLane(input), r[0], r[1]));
 }
 
 void defineGlobalAvgPool(StageEmitter &stage) {

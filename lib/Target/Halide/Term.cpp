@@ -130,7 +130,8 @@ Term select(const Term &condition, const Term &yes, const Term &no) {
 }
 
 Term exp(const Term &a) {
-  // Outside, the polynomial's exponent overflows an integer; e^88 and e^-88 are as good as infinity and zero.
+  // Outside, the polynomial's exponent overflows an integer; e^88 and e^-88 are as good as infinity
+  // and zero.
   Term inside = min(max(a, Term::real(-88)), Term::real(88));
   return call(Halide::Internal::halide_exp(inside.expr()), "Internal::halide_exp", {inside});
 }

@@ -74,6 +74,17 @@ func.func @truncated(%x: !x) -> !x {
   return %0 : !x
 }
 
+// CHECK-LABEL: func.func @large(
+// CHECK: cnn.conv
+// REMARK: remark: {{.*}}large{{.*}}kept: the weight large.weight is too large
+cnn.param @large.weight = dense<1.0> : tensor<1048576x1x1024x1024xf32>
+func.func @large(%x: tensor<1x1048576x1x1xf32>) -> tensor<1x1048576x1x1xf32> {
+  %w = cnn.load_param @large.weight : tensor<1048576x1x1024x1024xf32>
+  %0 = cnn.conv %x, %w {name = "large", groups = 1048576 : i64, padding = array<i64: 512, 512, 511, 511>}
+     : (tensor<1x1048576x1x1xf32>, tensor<1048576x1x1024x1024xf32>) -> tensor<1x1048576x1x1xf32>
+  return %0 : tensor<1x1048576x1x1xf32>
+}
+
 // CHECK-LABEL: func.func @computed(
 // CHECK: cnn.conv
 // REMARK: remark: {{.*}}computed{{.*}}kept: its weight is computed

@@ -1,3 +1,5 @@
+# Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Makes the files of this folder: what other programs write. Needs numpy, torch, safetensors, Pillow."""
 import pathlib
 import numpy as np

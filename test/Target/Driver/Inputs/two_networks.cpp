@@ -1,3 +1,5 @@
+// Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Two networks that share kernels in one C++ program.
 #include "tiny.h"
 #include "other.h"

@@ -1,0 +1,140 @@
+//===- Compiler.h - Text to artefact, the whole way -------------*- C++ -*-===//
+// Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#ifndef FOVEA_DRIVER_COMPILER_H
+#define FOVEA_DRIVER_COMPILER_H
+
+#include "fovea/Machine/TargetModel.h"
+#include "fovea/Support/Tensor.h"
+#include "fovea/Target/Driver/DriverObject.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/Support/raw_ostream.h"
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace fovea {
+
+/// The stations of a compilation, in order.
+enum class Phase { Ast, Cnn, CnnOpt, Sched, Plan, Object };
+llvm::StringRef toString(Phase phase);
+/// "ast", "cnn", "cnn-opt", "sched", "plan", "object".
+std::optional<Phase> parsePhase(llvm::StringRef name);
+
+struct CompilerOptions {
+  /// `file.cnn`, `file.cnn:network`, or a `.mlir` file that `print` wrote at one of the phases cnn,
+  /// cnn-opt and sched.
+  std::string input;
+  /// Values of the network's parameters, as written in the language.
+  std::vector<std::pair<std::string, std::string>> parameters;
+  /// Folders that imports are looked for in, after the importing file's.
+  std::vector<std::string> libraryFolders;
+  /// A .safetensors, .npz or .npy file, "random" or "random:<seed>"; empty: none.
+  std::string weights;
+  /// "host" or a level, such as "x86-64-v3".
+  std::string target = "host";
+  /// Layers to compute by im2col, a regular expression; empty: none.
+  std::string im2col;
+  bool depthwiseToShift = true;
+  /// Layers whose results become outputs too.
+  std::vector<std::string> taps;
+
+  /// Passes after which the IR is printed to `errors`; "all": each.
+  std::vector<std::string> printAfter;
+  /// Folder for every intermediate form, made where missing; empty: none.
+  std::string saveTemps;
+  /// Which remarks are printed: a regular expression on "pass: layer: message". Nothing: none.
+  std::optional<std::string> remarks;
+  /// Keep the network as it was before all passes, for the reference interpreter.
+  bool keepReference = false;
+
+  /// The program that `--kernel-worker` turns into a compile worker.
+  std::string worker;
+  unsigned workers = 1;
+  /// Folder of compiled kernels; empty: no cache.
+  std::string cacheFolder;
+  bool colours = false;
+};
+
+/// What the compile workers did.
+struct KernelStatistics {
+  unsigned kernels = 0, compiled = 0, cached = 0, corrupt = 0;
+  double milliseconds = 0;
+};
+
+/// One input or output as its user sees it.
+struct NetworkPort {
+  std::string name;
+  std::vector<int64_t> shape;
+};
+
+/// Takes one network from text to an artefact, phase by phase. Everything that goes wrong is
+/// printed to `errors`, with its place in the text.
+class Compiler {
+public:
+  Compiler(CompilerOptions options, llvm::raw_ostream &errors);
+  ~Compiler();
+
+  /// Goes on to `phase`. False after an error. A phase once reached stays reached.
+  bool reach(Phase phase);
+
+  /// Prints the IR of the phase that has been reached: the AST, MLIR without the values of weights,
+  /// or the plan as JSON. What it prints of the phases cnn to sched can be compiled again. Objects
+  /// have no text.
+  void print(llvm::raw_ostream &os) const;
+  /// Prints every kernel as a Halide program in C++. Needs the plan.
+  bool printHalide(llvm::raw_ostream &os);
+
+  /// Of the phases cnn to sched.
+  mlir::func::FuncOp function() const;
+  /// The network before all passes; null unless `keepReference`.
+  mlir::func::FuncOp reference() const;
+  std::vector<NetworkPort> inputs() const;
+  std::vector<NetworkPort> outputs() const;
+
+  const TargetModel &target() const;
+  const plan::Plan &plan() const;
+  /// Driver and kernels, without the run-time library.
+  llvm::ArrayRef<driver::ObjectFile> objects() const;
+  KernelStatistics statistics() const;
+
+  /// Whether every parameter has a value; if not, says how to give one.
+  bool checkWeights();
+  /// Writes the packed values of the plan's n-th constant. The error's text has been printed to
+  /// where it belongs.
+  llvm::Error pack(unsigned constant, llvm::MutableArrayRef<char> bytes);
+
+  /// Writes PREFIX.a, PREFIX.h and PREFIX.weights, all or none. The paths, or nothing after an
+  /// error.
+  std::vector<std::string> writeArtefact(llvm::StringRef prefix);
+
+  /// Prints an error that has no place in a text; returns false.
+  bool fail(const llvm::Twine &message) const;
+  bool fail(llvm::Error error) const;
+
+private:
+  bool enter(Phase phase);
+  bool parse();
+  bool import();
+  bool readMlir();
+  bool bind();
+  bool addTaps();
+  bool optimise();
+  bool schedule();
+  bool buildPlan();
+  bool compileKernels();
+  bool startWorkers();
+
+  struct State;
+  std::unique_ptr<State> state;
+};
+
+/// The body of the compile worker: `fovea --kernel-worker`. To be called before any thread exists.
+int kernelWorkerMain();
+
+} // namespace fovea
+
+#endif

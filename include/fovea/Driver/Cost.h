@@ -1,0 +1,47 @@
+//===- Cost.h - What a network costs, layer by layer ------------*- C++ -*-===//
+// Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#ifndef FOVEA_DRIVER_COST_H
+#define FOVEA_DRIVER_COST_H
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/raw_ostream.h"
+#include <string>
+#include <vector>
+
+namespace fovea {
+
+struct LayerCost {
+  std::string name;
+  std::string kind;           ///< "conv".
+  std::string where;          ///< "lenet5.cnn:6:14"; empty if unknown.
+  std::vector<int64_t> shape; ///< Of the first result.
+  /// Trained values, counted at the first layer that uses them. The statistics of a batch norm are
+  /// none, as in PyTorch.
+  int64_t parameters = 0;
+  int64_t macs = 0;
+  /// Of the layer's inputs, outputs and weights: what passes through memory if nothing is fused.
+  int64_t bytes = 0;
+
+  /// Two operations per multiply-add.
+  double flopsPerByte() const { return bytes ? 2.0 * macs / bytes : 0; }
+};
+
+struct NetworkCost {
+  std::string network;
+  std::vector<LayerCost> layers;
+  /// Sums over the layers.
+  LayerCost total() const;
+};
+
+/// Of a function of the phase cnn.
+NetworkCost costOf(mlir::func::FuncOp function);
+
+void printTable(const NetworkCost &cost, llvm::raw_ostream &os);
+llvm::json::Value toJSON(const NetworkCost &cost);
+
+} // namespace fovea
+
+#endif

@@ -1,0 +1,60 @@
+//===- CompilerState.h - What a Compiler holds ------------------*- C++ -*-===//
+// Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#ifndef FOVEA_LIB_DRIVER_COMPILERSTATE_H
+#define FOVEA_LIB_DRIVER_COMPILERSTATE_H
+
+#include "Dumps.h"
+#include "Messages.h"
+#include "fovea/Driver/Compiler.h"
+#include "fovea/Frontend/Program.h"
+#include "fovea/Import/BindWeights.h"
+#include "fovea/Target/Driver/PackedWeights.h"
+#include "fovea/Target/Driver/StagedFiles.h"
+#include "fovea/Target/Halide/CompileService.h"
+#include "fovea/Target/Plan/BuildPlan.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "mlir/IR/Verifier.h"
+#include "mlir/Pass/PassManager.h"
+#include "llvm/ADT/StringSet.h"
+
+namespace fovea {
+
+struct Compiler::State {
+  State(CompilerOptions options, llvm::raw_ostream &errors);
+
+  /// What is checked and opened before the first phase.
+  bool start(const Compiler &compiler);
+  /// Runs the passes that `build` adds, with dumps.
+  bool runPasses(llvm::function_ref<void(mlir::PassManager &)> build);
+  /// The module's only function, or null.
+  mlir::func::FuncOp findFunction() const;
+
+  /// Saves an intermediate form where that is asked for.
+  bool save(llvm::StringRef name, llvm::function_ref<void(llvm::raw_ostream &)> print);
+  bool saveHalide(const Compiler &compiler);
+  bool saveObjects(const Compiler &compiler);
+  void printPlan(llvm::raw_ostream &os) const;
+
+  CompilerOptions options;
+  llvm::raw_ostream &errors;
+  TargetModel target;
+  SavedFiles saved;
+  int next = 0; ///< The phase to enter next.
+  bool broken = false;
+
+  SourceManager sources;
+  std::optional<Program> program;
+  mlir::MLIRContext context;
+  std::unique_ptr<Messages> messages; // Hears the context: goes before it.
+  mlir::OwningOpRef<mlir::ModuleOp> module, reference;
+  BuiltPlan built;
+  std::unique_ptr<halide::CompileService> service;
+  std::vector<driver::ObjectFile> objects;
+};
+
+} // namespace fovea
+
+#endif

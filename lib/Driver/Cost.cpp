@@ -1,0 +1,135 @@
+//===- Cost.cpp - What a network costs, layer by layer --------------------===//
+// Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "fovea/Driver/Cost.h"
+#include "dialects/Cnn/IR/CnnOps.h"
+#include "fovea/Driver/Table.h"
+#include "fovea/Support/MlirLocations.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/Format.h"
+
+using namespace fovea;
+using namespace mlir;
+
+static int64_t elements(Value value) { return cast<ShapedType>(value.getType()).getNumElements(); }
+
+static int64_t bytes(Value value) {
+  auto type = cast<ShapedType>(value.getType());
+  return type.getNumElements() * llvm::divideCeil(type.getElementTypeBitWidth(), 8);
+}
+
+/// Outputs times what each of them sums up.
+static int64_t macsOf(Operation *op) {
+  auto perOutput = [](Value weight) {
+    return elements(weight) / cast<ShapedType>(weight.getType()).getDimSize(0);
+  };
+  return llvm::TypeSwitch<Operation *, int64_t>(op)
+      .Case([&](cnn::ConvOp conv) {
+        return elements(conv.getResult()) * perOutput(conv.getWeight());
+      })
+      .Case([&](cnn::LinearOp linear) {
+        return elements(linear.getResult()) * perOutput(linear.getWeight());
+      })
+      .Case([&](cnn::MatmulOp matmul) {
+        return elements(matmul.getResult()) * perOutput(matmul.getWeight());
+      })
+      .Default(int64_t(0));
+}
+
+static bool isStatistic(OpOperand &operand) {
+  auto norm = dyn_cast<cnn::BatchNormOp>(operand.getOwner());
+  return norm && (operand.get() == norm.getMean() || operand.get() == norm.getVar());
+}
+
+static LayerCost costOf(Operation *op, llvm::StringSet<> &counted) {
+  LayerCost cost;
+  cost.name = layerName(op).str();
+  cost.kind = op->getName().stripDialect().str();
+  std::vector<FilePosition> positions = sourcePositions(op->getLoc());
+  cost.where = positions.empty() ? "" : positions[0].str();
+  cost.shape = cast<ShapedType>(op->getResult(0).getType()).getShape().vec();
+  cost.macs = macsOf(op);
+  for (OpOperand &operand : op->getOpOperands()) {
+    cost.bytes += bytes(operand.get());
+    auto load = operand.get().getDefiningOp<cnn::LoadParamOp>();
+    if (load && !isStatistic(operand) && counted.insert(load.getParam()).second)
+      cost.parameters += elements(load.getResult());
+  }
+  for (Value result : op->getResults())
+    cost.bytes += bytes(result);
+  return cost;
+}
+
+NetworkCost fovea::costOf(func::FuncOp function) {
+  NetworkCost cost;
+  cost.network = function.getName().str();
+  llvm::StringSet<> counted;
+  for (Operation &op : function.getBody().front())
+    if (!isa<cnn::LoadParamOp>(op) && op.getNumResults())
+      cost.layers.push_back(::costOf(&op, counted));
+  return cost;
+}
+
+LayerCost NetworkCost::total() const {
+  LayerCost sum;
+  sum.name = "total";
+  for (const LayerCost &layer : layers) {
+    sum.parameters += layer.parameters;
+    sum.macs += layer.macs;
+    sum.bytes += layer.bytes;
+  }
+  return sum;
+}
+
+static std::string shapeText(llvm::ArrayRef<int64_t> shape) {
+  return "[" + llvm::join(llvm::map_range(shape, [](int64_t n) { return llvm::itostr(n); }), ", ") +
+         "]";
+}
+
+static std::vector<std::string> rowOf(const LayerCost &cost) {
+  std::string intensity;
+  llvm::raw_string_ostream(intensity) << llvm::format("%.2f", cost.flopsPerByte());
+  return {cost.name,
+          cost.kind,
+          cost.shape.empty() ? "" : shapeText(cost.shape),
+          groupDigits(cost.parameters),
+          groupDigits(cost.macs),
+          groupDigits(cost.bytes),
+          intensity,
+          cost.where};
+}
+
+void fovea::printTable(const NetworkCost &cost, llvm::raw_ostream &os) {
+  Table table({"layer", "kind", "output", "parameters", "MACs", "bytes", "FLOP/byte", "where"},
+              {Align::Left, Align::Left, Align::Left, Align::Right, Align::Right, Align::Right,
+               Align::Right, Align::Left});
+  for (const LayerCost &layer : cost.layers)
+    table.add(rowOf(layer));
+  table.addRule();
+  table.add(rowOf(cost.total()));
+  table.print(os);
+}
+
+static llvm::json::Object objectOf(const LayerCost &cost) {
+  return llvm::json::Object{{"parameters", cost.parameters},
+                            {"macs", cost.macs},
+                            {"bytes", cost.bytes},
+                            {"flopsPerByte", cost.flopsPerByte()}};
+}
+
+llvm::json::Value fovea::toJSON(const NetworkCost &cost) {
+  llvm::json::Array layers;
+  for (const LayerCost &layer : cost.layers) {
+    llvm::json::Object object = objectOf(layer);
+    object["name"] = layer.name;
+    object["kind"] = layer.kind;
+    object["where"] = layer.where;
+    object["shape"] = llvm::json::Array(layer.shape);
+    layers.push_back(std::move(object));
+  }
+  return llvm::json::Object{
+      {"network", cost.network}, {"layers", std::move(layers)}, {"total", objectOf(cost.total())}};
+}

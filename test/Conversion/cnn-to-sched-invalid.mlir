@@ -1,0 +1,44 @@
+// RUN: fovea-opt %s --split-input-file --convert-cnn-to-sched --verify-diagnostics
+
+func.func @softmax_over_rows(%x: tensor<1x8x4x4xf32>) -> tensor<1x8x4x4xf32> {
+  // expected-error @+1 {{has no kernel: expected axis 1, got 2}}
+  %y = cnn.softmax %x {name = "s", axis = 2 : i64} : (tensor<1x8x4x4xf32>) -> tensor<1x8x4x4xf32>
+  return %y : tensor<1x8x4x4xf32>
+}
+
+// -----
+
+func.func @affine_over_rows(%x: tensor<1x8x4x4xf32>, %s: tensor<4xf32>) -> tensor<1x8x4x4xf32> {
+  // expected-error @-1 {{expected inputs of rank 2 to 4, got 'tensor<4xf32>'}}
+  %y = cnn.channel_affine %x, %s {name = "a", axis = 2 : i64} : (tensor<1x8x4x4xf32>, tensor<4xf32>) -> tensor<1x8x4x4xf32>
+  return %y : tensor<1x8x4x4xf32>
+}
+
+// -----
+
+cnn.param @s : tensor<4xf32>
+func.func @affine_axis(%x: tensor<1x8x4x4xf32>) -> tensor<1x8x4x4xf32> {
+  %s = cnn.load_param @s : tensor<4xf32>
+  // expected-error @+1 {{has no kernel: expected axis 1, got 2}}
+  %y = cnn.channel_affine %x, %s {name = "a", axis = 2 : i64} : (tensor<1x8x4x4xf32>, tensor<4xf32>) -> tensor<1x8x4x4xf32>
+  return %y : tensor<1x8x4x4xf32>
+}
+
+// -----
+
+func.func @rank5(%x: tensor<1x1x8x4x4xf32>) -> tensor<1x1x8x4x4xf32> {
+  // expected-error @-1 {{expected inputs of rank 2 to 4}}
+  %y = cnn.relu %x {name = "r"} : (tensor<1x1x8x4x4xf32>) -> tensor<1x1x8x4x4xf32>
+  return %y : tensor<1x1x8x4x4xf32>
+}
+
+// -----
+
+// A batch norm must have been folded or made an affine layer before.
+cnn.param @s : tensor<8xf32>
+func.func @batch_norm(%x: tensor<1x8x4x4xf32>) -> tensor<1x8x4x4xf32> {
+  %s = cnn.load_param @s : tensor<8xf32>
+  // expected-error @+1 {{has no kernel}}
+  %y = cnn.batch_norm %x, %s, %s, %s, %s {name = "bn"} : (tensor<1x8x4x4xf32>, tensor<8xf32>, tensor<8xf32>, tensor<8xf32>, tensor<8xf32>) -> tensor<1x8x4x4xf32>
+  return %y : tensor<1x8x4x4xf32>
+}

@@ -1,0 +1,37 @@
+// RUN: fovea-opt %s --pass-pipeline='builtin.module(func.func(sched-tile-and-vectorize{target=x86-64-v3}))' | FileCheck %s --check-prefixes=CHECK,V3
+// RUN: fovea-opt %s --pass-pipeline='builtin.module(func.func(sched-tile-and-vectorize{target=x86-64-v4}))' | FileCheck %s --check-prefixes=CHECK,V4
+
+#l = #sched.layout<[0, 1, 2, 3], block = 8>
+
+// Six pixels by two vectors fill 16 registers, fourteen by two fill 32.
+// CHECK-LABEL: @conv
+// V3: schedule <[split(x, xo, xi, 6, shift_inwards), split(ob, obo, obi, 2, shift_inwards), reorder(oi, xi, obi, xo, y, obo, n), vectorize(oi), unroll(xi), unroll(obi)]>
+// V4: schedule <[split(x, xo, xi, 14, shift_inwards), split(ob, obo, obi, 2, shift_inwards),
+// CHECK: sched.stage pad(%{{.*}}) algorithm pad schedule <[compute_root(), vectorize(oi)]>
+// CHECK: sched.stage conv
+// CHECK-SAME: schedule <[compute_at(out, xo), store_in(stack), vectorize(oi), unroll(x), unroll(ob)]>
+// CHECK-SAME: update <[reorder(oi, ob, x, ci, kx, ky, cb), vectorize(oi), unroll(x), unroll(ob)]>
+// CHECK: sched.stage relu(%{{.*}}) algorithm elementwise {name
+func.func @conv(%x: memref<1x1x14x14x8xf32>, %w: tensor<2x1x3x3x8x8xf32>, %y: memref<1x2x14x14x8xf32>) {
+  sched.kernel "conv" ins(%x, %w : memref<1x1x14x14x8xf32>, tensor<2x1x3x3x8x8xf32>) outs(%y : memref<1x2x14x14x8xf32>) {
+  ^bb0(%a: tensor<1x8x14x14xf32, #l>, %b: tensor<2x1x3x3x8x8xf32>):
+    %p = sched.stage pad(%a) algorithm pad {name = "conv.pad", padding = array<i64: 1, 1, 1, 1>} : (tensor<1x8x14x14xf32, #l>) -> tensor<1x8x16x16xf32, #l>
+    %s = sched.stage conv(%p, %b) algorithm direct {name = "conv", kernel = array<i64: 3, 3>, stride = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>,
+           dilation = array<i64: 1, 1>, groups = array<i64: 1>} : (tensor<1x8x16x16xf32, #l>, tensor<2x1x3x3x8x8xf32>) -> tensor<1x16x14x14xf32, #l>
+    %r = sched.stage relu(%s) algorithm elementwise {name = "relu"} : (tensor<1x16x14x14xf32, #l>) -> tensor<1x16x14x14xf32, #l>
+    sched.yield %r : tensor<1x16x14x14xf32, #l>
+  }
+  return
+}
+
+// A schedule written by hand is kept.
+// CHECK-LABEL: @by_hand
+// CHECK: schedule <[vectorize(x, 4)]>
+func.func @by_hand(%x: memref<1x1x2x2x8xf32>, %y: memref<1x1x2x2x8xf32>) {
+  sched.kernel "relu" ins(%x : memref<1x1x2x2x8xf32>) outs(%y : memref<1x1x2x2x8xf32>) schedule <[vectorize(x, 4)]> {
+  ^bb0(%a: tensor<1x8x2x2xf32, #l>):
+    %s = sched.stage relu(%a) algorithm elementwise {name = "relu"} : (tensor<1x8x2x2xf32, #l>) -> tensor<1x8x2x2xf32, #l>
+    sched.yield %s : tensor<1x8x2x2xf32, #l>
+  }
+  return
+}
