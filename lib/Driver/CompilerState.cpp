@@ -260,6 +260,20 @@ func::FuncOp Compiler::reference() const {
   return *ModuleOp(*state->reference).getOps<func::FuncOp>().begin();
 }
 
+llvm::Expected<std::vector<Tensor>> Compiler::runReference(llvm::ArrayRef<Tensor> inputs) const {
+  return interpret(reference(), inputs);
+}
+
+std::optional<llvm::Expected<std::vector<Tensor>>>
+fovea::tryInterpret(func::FuncOp function, llvm::ArrayRef<Tensor> inputs) {
+  auto isCnn = [](Operation &op) {
+    return isa<func::ReturnOp>(op) || isa<cnn::CnnDialect>(op.getDialect());
+  };
+  if (!llvm::all_of(function.getBody().front(), isCnn))
+    return std::nullopt;
+  return interpret(function, inputs);
+}
+
 static std::vector<NetworkPort> portsOf(const std::vector<plan::Port> &ports) {
   std::vector<NetworkPort> result;
   for (const plan::Port &port : ports)

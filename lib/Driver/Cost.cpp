@@ -6,8 +6,8 @@
 #include "dialects/Cnn/IR/CnnOps.h"
 #include "fovea/Driver/Table.h"
 #include "fovea/Support/MlirLocations.h"
-#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/Format.h"
 

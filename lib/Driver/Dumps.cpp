@@ -56,8 +56,7 @@ void DumpInstrumentation::runAfterPass(Pass *pass, Operation *op) {
     return;
   std::string text;
   llvm::raw_string_ostream stream(text);
-  auto module = dyn_cast<ModuleOp>(op);
-  printModule(module ? module : op->getParentOfType<ModuleOp>(), std::nullopt, stream);
+  printModule(module, std::nullopt, stream);
   if (shown)
     os << "// ----- after " << name << " -----\n" << text;
   if (llvm::Error error = files.number((name + ".mlir").str(), text))

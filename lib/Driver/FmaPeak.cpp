@@ -38,7 +38,7 @@ __attribute__((target("avx512f"))) static float probe512(float seed) {
       sum[i] = _mm512_fmadd_ps(sum[i], b, a);
   for (int i = 1; i < chains; ++i)
     sum[0] = _mm512_add_ps(sum[0], sum[i]);
-  return _mm512_reduce_add_ps(sum[0]);
+  return sum[0][0];
 }
 
 __attribute__((target("avx2,fma"))) static float probe256(float seed) {
@@ -51,7 +51,7 @@ __attribute__((target("avx2,fma"))) static float probe256(float seed) {
       sum[i] = _mm256_fmadd_ps(sum[i], b, a);
   for (int i = 1; i < chains; ++i)
     sum[0] = _mm256_add_ps(sum[0], sum[i]);
-  return _mm256_cvtss_f32(sum[0]);
+  return sum[0][0];
 }
 
 static Probe selectProbe(int64_t vectorBits) {

@@ -23,20 +23,36 @@ std::unique_ptr<NativeNetwork> NativeNetwork::load(Compiler &compiler, int threa
   return std::unique_ptr<NativeNetwork>(new NativeNetwork(std::move(*linked), compiler.outputs()));
 }
 
-llvm::Expected<std::vector<Tensor>> NativeNetwork::run(llvm::ArrayRef<Tensor> inputs) {
-  std::vector<const void *> from;
-  std::vector<void *> to;
-  std::vector<Tensor> results;
-  for (const Tensor &input : inputs)
-    from.push_back(input.bytes().data());
-  for (const NetworkPort &port : outputs) {
+llvm::Expected<BoundRun> BoundRun::bind(NativeNetwork &network, llvm::ArrayRef<Tensor> inputs) {
+  BoundRun run(network);
+  constexpr uintptr_t alignment = 64; // As much as any kernel asks for.
+  for (const Tensor &input : inputs) {
+    Tensor tensor = input.toF32();
+    if (reinterpret_cast<uintptr_t>(tensor.bytes().data()) % alignment) {
+      llvm::Expected<Tensor> copy = Tensor::allocate(ElementType::F32, tensor.shape());
+      if (!copy)
+        return copy.takeError();
+      llvm::copy(tensor.bytes(), copy->mutableBytes().begin());
+      tensor = std::move(*copy);
+    }
+    run.from.push_back(tensor.bytes().data());
+    run.aligned.push_back(std::move(tensor));
+  }
+  for (const NetworkPort &port : network.outputs) {
     llvm::Expected<Tensor> result = Tensor::allocate(ElementType::F32, port.shape);
     if (!result)
       return result.takeError();
-    to.push_back(result->mutableBytes().data());
-    results.push_back(std::move(*result));
+    run.to.push_back(result->mutableBytes().data());
+    run.results.push_back(std::move(*result));
   }
-  if (llvm::Error error = linked->run(from, to))
+  return run;
+}
+
+llvm::Expected<std::vector<Tensor>> NativeNetwork::run(llvm::ArrayRef<Tensor> inputs) {
+  llvm::Expected<BoundRun> bound = BoundRun::bind(*this, inputs);
+  if (!bound)
+    return bound.takeError();
+  if (llvm::Error error = (*bound)())
     return error;
-  return results;
+  return bound->outputs().vec();
 }

@@ -109,7 +109,7 @@ bool Evaluator::bindArguments(const Call &call, llvm::ArrayRef<llvm::StringRef> 
                               const llvm::Twine &callee, SourceRange defined,
                               std::vector<const CallArgument *> &slots) {
   slots.assign(names.size(), nullptr);
-  bool good = true;
+  bool good = step(call.where, call.arguments.size());
   auto report = [&](llvm::StringRef code, SourceRange where, const llvm::Twine &message,
                     llvm::StringRef replacement = "") {
     good = false;
@@ -167,7 +167,7 @@ bool Evaluator::checkParameter(const Parameter &parameter, Value &value, SourceR
 
 bool Evaluator::inRange(const Parameter &parameter, const Value &value, SourceRange where) {
   Value allowed = evaluate(*parameter.range);
-  if (allowed.isPoison())
+  if (allowed.isPoison() || !step(where, sizeOf(allowed)))
     return false;
   bool inside = false;
   auto *range = allowed.get<RangeValue>();
@@ -350,6 +350,8 @@ Value Evaluator::applyBuiltin(const Builtin &builtin, Call &call) {
 
 /// A call of a shared instance: the tensors of the call, then what the instance was made with.
 Value Evaluator::applyShared(const SharedInstance &shared, Call &call) {
+  if (!step(call.where, shared.arguments.size()))
+    return {};
   Call full = call;
   llvm::append_range(full.arguments, shared.arguments);
   full.shared = &shared;

@@ -67,6 +67,7 @@ Value Evaluator::evaluateName(const NameExpr &expr) {
 Value Evaluator::unknownName(const NameExpr &expr) {
   SourceRange assigned;
   forEachAssigned(frame->definition->body, [&](const Name &name) {
+    ++steps;
     if (name.text == expr.name && !assigned.isValid())
       assigned = name.range;
   });

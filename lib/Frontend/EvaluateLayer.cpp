@@ -28,7 +28,7 @@ bool Evaluator::collectOperands(const LayerKind &kind, const CallArgument &argum
     operands.push_back(&argument);
   }
   if (!layer.inputs.empty())
-    return true;
+    return step(argument.range, layer.inputs.size());
   fail("E0405", argument.range, kind.name + " takes at least one tensor");
   return false;
 }
@@ -68,7 +68,7 @@ Value Evaluator::applyLayer(const LayerKind &kind, Call &call) {
 
 Value Evaluator::addLayer(const LayerCall &layer, const Call &call,
                           llvm::ArrayRef<const CallArgument *> operands) {
-  if (layers.size() >= limits.layers) {
+  if (producers.size() >= limits.layers) { // The pieces of a split count.
     fail("E0604", call.callee, "a network has at most " + llvm::Twine(limits.layers) + " layers");
     stopped = true;
     return {};

@@ -41,6 +41,8 @@ void Evaluator::assign(llvm::ArrayRef<Name> targets, bool destructures, const Va
                        SourceRange origin) {
   if (!destructures)
     return bind(targets.front(), value, origin);
+  if (!step(origin, targets.size()))
+    return;
   auto *elements = value.elements();
   bool fits = elements && elements->size() == targets.size();
   if (!fits && !value.isPoison())
@@ -62,7 +64,10 @@ void Evaluator::executeAssign(const AssignStmt &statement) {
 
 /// After a condition that failed nobody knows what would have been assigned.
 void Evaluator::poisonAssigned(const Body &body) {
-  forEachAssigned(body, [&](const Name &name) { bind(name, {}, name.range); });
+  forEachAssigned(body, [&](const Name &name) {
+    if (step(name.range))
+      bind(name, {}, name.range);
+  });
 }
 
 Evaluator::Flow Evaluator::executeIf(const IfStmt &statement) {

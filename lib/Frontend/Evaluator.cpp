@@ -51,10 +51,14 @@ void Evaluator::addCallChain(Diagnostic &diagnostic) {
 
 Value Evaluator::fail(llvm::StringRef code, SourceRange where, const llvm::Twine &message,
                       llvm::function_ref<void(Diagnostic &)> explain) {
+  constexpr uint64_t failureSteps = 100; // So that a failing loop ends soon.
+  steps += failureSteps;
   Diagnostic &diagnostic = diagnostics.error(code, where, message);
-  if (explain)
-    explain(diagnostic);
-  addCallChain(diagnostic);
+  if (!diagnostics.isDropped(diagnostic)) {
+    if (explain)
+      explain(diagnostic);
+    addCallChain(diagnostic);
+  }
   stopped |= diagnostics.tooManyErrors();
   return {};
 }

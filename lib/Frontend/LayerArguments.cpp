@@ -210,6 +210,11 @@ bool LayerArguments::parts(const LayerAttribute &attribute, const Value &value,
   int64_t count;
   if (!integer(attribute, value, where, count))
     return false;
+  constexpr int64_t maxParts = 4096;
+  if (count > maxParts) {
+    evaluator.fail("E0406", where, "a split has at most " + llvm::Twine(maxParts) + " parts");
+    return false;
+  }
   if (extent % count != 0) {
     evaluator.fail("E0208", where,
                    llvm::Twine(extent) + " channels or pixels do not split into " +
@@ -228,6 +233,8 @@ bool LayerArguments::sizes(const Value &value, const LayerAttribute &attribute, 
     if (!integer(attribute, element, where, result.back()))
       return false;
   }
+  if (!evaluator.step(where, result.size()))
+    return false;
   int64_t sum = std::accumulate(result.begin(), result.end(), int64_t(0));
   if (sum != extent) {
     evaluator.fail("E0208", where,
@@ -289,6 +296,8 @@ bool LayerArguments::spreadOffsets(const Integers &groups, SourceRange where) {
                    llvm::Twine(count) + " offsets for " + llvm::Twine(channels) + " channels");
     return false;
   }
+  if (!evaluator.step(where, channels))
+    return false;
   int64_t perGroup = channels / count;
   Integers result(2 * channels);
   for (int64_t channel = 0; channel < perGroup * count; ++channel) {
@@ -320,6 +329,8 @@ static bool readLiteral(const Value &value, size_t level, LiteralTensor &result)
 
 bool LayerArguments::literal(llvm::StringRef attribute, const Value &value, SourceRange where) {
   LiteralTensor result;
+  if (!evaluator.step(where, sizeOf(value)))
+    return false;
   for (const Value *inner = &value; inner->elements() && !inner->elements()->empty();
        inner = &inner->elements()->front())
     result.shape.push_back(inner->elements()->size());

@@ -82,6 +82,12 @@ std::optional<ChosenNetwork> Resolver::resolve(const Definition &definition) {
             "network " + definition.name.text + " is defined by itself");
       return std::nullopt;
     }
+    constexpr size_t maxChain = 64;
+    if (seen.size() == maxChain) {
+      error("E0605", definition.name.range,
+            "presets of presets are nested more than " + llvm::Twine(maxChain) + " levels deep");
+      return std::nullopt;
+    }
     seen.push_back(current);
     calls.push_back(&call);
     const Definition *next = program.lookup(call.range.file, name);

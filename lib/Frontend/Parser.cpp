@@ -209,7 +209,11 @@ bool Parser::parseParameters(std::vector<Parameter> &parameters) {
   SourceRange open = peek().range;
   return expect(Kind::LParen, "before the parameters") && parseSequence(open, Kind::RParen, [&] {
            parameters.emplace_back();
-           return parseParameter(parameters.back());
+           if (parameters.size() <= maxParameters)
+             return parseParameter(parameters.back());
+           error("E0112", peek().range,
+                 "a definition has at most " + llvm::Twine(maxParameters) + " parameters");
+           return false;
          });
 }
 

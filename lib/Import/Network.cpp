@@ -40,9 +40,7 @@ Type fovea::import::elementFromName(MLIRContext *context, llvm::StringRef name) 
       .Case("bool", builder.getI1Type())
       .Case("u8", builder.getIntegerType(8, /*isSigned=*/false))
       .Case("i8", builder.getI8Type())
-      .Case("u32", builder.getIntegerType(32, /*isSigned=*/false))
       .Case("i32", builder.getI32Type())
-      .Case("u64", builder.getIntegerType(64, /*isSigned=*/false))
       .Case("i64", builder.getI64Type())
       .Default(Type());
 }

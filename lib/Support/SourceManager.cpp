@@ -36,10 +36,13 @@ llvm::Expected<unsigned> SourceManager::load(llvm::StringRef path) {
 }
 
 unsigned SourceManager::add(llvm::StringRef name, llvm::StringRef text) {
-  File file{name.str(), text.str(), {0}};
-  for (auto [offset, c] : llvm::enumerate(file.text))
+  File file{name.str(), text.str(), {0}, {}};
+  for (auto [offset, c] : llvm::enumerate(file.text)) {
     if (c == '\n')
       file.lineBegins.push_back(offset + 1);
+    if (isContinuationByte(c))
+      file.continuations.push_back(offset);
+  }
   files.push_back(std::move(file));
   return files.size() - 1;
 }
@@ -47,9 +50,9 @@ unsigned SourceManager::add(llvm::StringRef name, llvm::StringRef text) {
 LineColumn SourceManager::lineColumn(unsigned file, unsigned offset) const {
   const std::vector<unsigned> &begins = files[file].lineBegins;
   unsigned line = std::upper_bound(begins.begin(), begins.end(), offset) - begins.begin();
-  llvm::StringRef before = text(file).slice(begins[line - 1], offset);
-  unsigned characters = llvm::count_if(before, [](char c) { return !isContinuationByte(c); });
-  return {line, characters + 1};
+  const std::vector<unsigned> &others = files[file].continuations;
+  unsigned skipped = llvm::lower_bound(others, offset) - llvm::lower_bound(others, begins[line - 1]);
+  return {line, offset - begins[line - 1] - skipped + 1};
 }
 
 unsigned SourceManager::lineBegin(unsigned file, unsigned line) const {

@@ -74,10 +74,10 @@ Expected<Tensor> Tensor::allocate(ElementType type, ArrayRef<int64_t> shape) {
   if (!size)
     return size.takeError();
   constexpr size_t alignment = 64;
-  if (*size > std::numeric_limits<int64_t>::max() - int64_t(alignment))
-    return llvm::createStringError("no memory for a tensor " + fovea::typeName(type, shape));
+  // Sizes that no allocator can serve are not put to it: checking allocators abort on them.
+  constexpr int64_t maxBytes = (int64_t(1) << 40) - alignment;
   // calloc, not a vector: large tensors are zero pages that cost nothing until written.
-  void *raw = std::calloc(*size + alignment, 1);
+  void *raw = *size > maxBytes ? nullptr : std::calloc(*size + alignment, 1);
   if (!raw)
     return llvm::createStringError("no memory for a tensor " + fovea::typeName(type, shape));
   Tensor tensor;

@@ -38,6 +38,13 @@ static std::string callChain(unsigned length) {
   return text + "block b" + std::to_string(length) + "(x) { return relu(x) }\n";
 }
 
+static std::string presetChain(unsigned length) {
+  std::string text = "network n0 { input x: f32[1]\n output y = relu(x) }\n";
+  for (unsigned i = 1; i < length; ++i)
+    text += "network n" + std::to_string(i) + " = n" + std::to_string(i - 1) + "()\n";
+  return text;
+}
+
 static std::vector<Case> cases() {
   std::string doubling = "a = [0]\n  for _i in 0..40 { a = a + a }\n  output y = relu(x)";
   return {
@@ -68,6 +75,8 @@ static std::vector<Case> cases() {
       {"E0111", network("output y = x -> \"a}\": relu"), "write two for one brace"},
       {"E0111", network("output y = x -> \"a\\q\": relu"), "unknown escape"},
       {"E0111", network("output y = x -> \"a{1 2}\": relu"), "expected '}' after the value"},
+      {"E0112", "block b(" + deeply("a, ", 300, "a", "") + ") { return a }",
+       "at most 256 parameters"},
       {"E0201", network("output y = x -> linear(3)"), "linear does not take f32[1,8,16,16]"},
       {"E0203", network("y = x -> conv(3, kernel = 1)\n  output z = x + y"),
        "y gets its shape here"},
@@ -141,6 +150,7 @@ static std::vector<Case> cases() {
            network("output y = b(x, 9)"),
        "parameter 'k' is in 1..9, got 9"},
       {"E0406", network("output y = x -> spatial_shift(2)"), "is odd, got 2"},
+      {"E0406", network("a = x -> split(5000)\n  output y = a[0]"), "at most 4096 parts"},
       {"E0407", network("a, b = x -> split(4)\n  output y = a + b"), "2 names, but 4 values"},
       {"E0407", network("a, b = 3\n  output y = relu(x)"), "the value is one int"},
       {"E0408", "block b(x) { if x.rank == 1 { return x } }\n" + network("output y = b(x)"),
@@ -167,6 +177,7 @@ static std::vector<Case> cases() {
        network("y = x\n  for _i in 0..200000 { y = relu(y) }\n  output z = y", "f32[1]"),
        "at most 100000 layers"},
       {"E0605", callChain(100), "more than 64 levels"},
+      {"E0605", presetChain(100), "presets of presets"},
       {"E0606", "block b(x) { return x }", "'test.cnn' has no network"},
       {"E0606", network("output y = x") + "network m { input x: f32[1]\n output y = x }",
        "choose one, as in test.cnn:n"},

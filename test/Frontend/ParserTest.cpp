@@ -95,21 +95,21 @@ TEST(Parser, EveryNode) {
             Name k @7:15
             Integer 1 @7:19
         Name p @7:10
-        Name q @7:25
+        Name q @7:26
   Network n @9:1
     Input x: f32 @9:13
       Integer 1 @9:26
     Output x @10:2
       Name x @10:9
-  Preset m @10:13
-    Call @10:25
-      Name n @10:25
-      Integer 2 @10:27
-  Function f @11:1
-    Parameter v @11:7
-    Binary ** @11:12
-      Name v @11:12
-      Integer 2 @11:17
+  Preset m @11:1
+    Call @11:13
+      Name n @11:13
+      Integer 2 @11:15
+  Function f @12:1
+    Parameter v @12:7
+    Binary ** @12:12
+      Name v @12:12
+      Integer 2 @12:17
 )");
 }
 

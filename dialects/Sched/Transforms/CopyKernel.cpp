@@ -4,17 +4,18 @@
 //===----------------------------------------------------------------------===//
 #include "dialects/Sched/Transforms/CopyKernel.h"
 #include "mlir/IR/Builders.h"
+#include "mlir/IR/Remarks.h"
 
 using namespace mlir;
 using namespace fovea::sched;
 
 Value fovea::sched::copyBefore(Operation *op, Value value, StringRef reason) {
-  op->emitRemark("copies an operand: ") << reason;
   OpBuilder builder(op);
   Location loc = op->getLoc();
-  auto name = builder.getStringAttr(op->getAttrOfType<StringAttr>("name")
-                                        ? op->getAttrOfType<StringAttr>("name").getValue() + ".copy"
-                                        : Twine("copy"));
+  auto layer = op->getAttrOfType<StringAttr>("name");
+  auto name = builder.getStringAttr(layer ? layer.getValue() + ".copy" : Twine("copy"));
+  remark::missed(loc, remark::RemarkOpts::name(name).category("copy"))
+      << "an operand is copied: " + reason.str();
   auto kernel = KernelOp::create(builder, loc, value.getType(), name, value, Value(), nullptr);
   Block &body = kernel.getBody().emplaceBlock();
   builder.setInsertionPointToStart(&body);

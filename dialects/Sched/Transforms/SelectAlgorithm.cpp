@@ -7,6 +7,7 @@
 #include "dialects/Sched/Transforms/Passes.h"
 #include "dialects/Sched/Transforms/Tiles.h"
 #include "mlir/IR/Builders.h"
+#include "mlir/IR/Remarks.h"
 
 namespace fovea::sched {
 #define GEN_PASS_DEF_SELECTALGORITHM
@@ -148,9 +149,15 @@ static void flattenIfBetter(KernelOp kernel, const TargetModel &target) {
   StageOp conv = soleConvolution(kernel);
   if (!conv || conv.type().getDimSize(2) == 1)
     return;
-  bool rowsFit = conv.type().getDimSize(3) % registerTile(target).pixels == 0;
-  if (!rowsFit || isUnitConvolution(conv))
-    flattenPixels(kernel, conv);
+  int64_t width = conv.type().getDimSize(3), pixels = registerTile(target).pixels;
+  if (width % pixels == 0 && !isUnitConvolution(conv))
+    return;
+  remark::passed(conv.getLoc(), remark::RemarkOpts::name(conv.getName()).category("select-algorithm"))
+      << (isUnitConvolution(conv)
+              ? std::string("a matrix product over pixels: 1x1, stride 1")
+              : "pixels run across rows: a tile of " + std::to_string(pixels) +
+                    " does not divide a row of " + std::to_string(width));
+  flattenPixels(kernel, conv);
 }
 
 namespace {

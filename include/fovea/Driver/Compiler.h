@@ -11,6 +11,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/Support/raw_ostream.h"
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -48,6 +49,8 @@ struct CompilerOptions {
   std::string saveTemps;
   /// Which remarks are printed: a regular expression on "pass: layer: message". Nothing: none.
   std::optional<std::string> remarks;
+  /// Called after each pass with the network as it is then.
+  std::function<void(llvm::StringRef pass, mlir::func::FuncOp)> afterPass;
   /// Keep the network as it was before all passes, for the reference interpreter.
   bool keepReference = false;
 
@@ -90,8 +93,9 @@ public:
 
   /// Of the phases cnn to sched.
   mlir::func::FuncOp function() const;
-  /// The network before all passes; null unless `keepReference`.
-  mlir::func::FuncOp reference() const;
+  /// What the network computes, by the interpreter, as it was before all passes. Needs
+  /// `keepReference`.
+  llvm::Expected<std::vector<Tensor>> runReference(llvm::ArrayRef<Tensor> inputs) const;
   std::vector<NetworkPort> inputs() const;
   std::vector<NetworkPort> outputs() const;
 
@@ -127,10 +131,15 @@ private:
   bool buildPlan();
   bool compileKernels();
   bool startWorkers();
+  mlir::func::FuncOp reference() const;
 
   struct State;
   std::unique_ptr<State> state;
 };
+
+/// Runs the interpreter on a network; nothing if it has ops of another dialect than cnn.
+std::optional<llvm::Expected<std::vector<Tensor>>> tryInterpret(mlir::func::FuncOp function,
+                                                                llvm::ArrayRef<Tensor> inputs);
 
 /// The body of the compile worker: `fovea --kernel-worker`. To be called before any thread exists.
 int kernelWorkerMain();

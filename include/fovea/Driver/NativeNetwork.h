@@ -23,11 +23,31 @@ public:
   driver::Executable &executable() { return *linked; }
 
 private:
+  friend class BoundRun;
   NativeNetwork(std::unique_ptr<driver::Executable> linked, std::vector<NetworkPort> outputs)
       : linked(std::move(linked)), outputs(std::move(outputs)) {}
 
   std::unique_ptr<driver::Executable> linked;
   std::vector<NetworkPort> outputs;
+};
+
+/// Runs of a network on the same tensors: nothing but the run itself is repeated.
+class BoundRun {
+public:
+  static llvm::Expected<BoundRun> bind(NativeNetwork &network, llvm::ArrayRef<Tensor> inputs);
+
+  llvm::Error operator()() { return network->linked->run(from, to); }
+  /// Of the last run.
+  llvm::ArrayRef<Tensor> outputs() const { return results; }
+
+private:
+  explicit BoundRun(NativeNetwork &network) : network(&network) {}
+
+  NativeNetwork *network;
+  std::vector<Tensor> aligned; ///< The inputs, f32 and aligned as kernels need them.
+  std::vector<const void *> from;
+  std::vector<void *> to;
+  std::vector<Tensor> results;
 };
 
 } // namespace fovea

@@ -13,6 +13,9 @@ namespace fovea {
 /// Levels of nested expressions and statements; deeper ones are an error.
 constexpr unsigned maxNesting = 200;
 
+/// Parameters of one definition.
+constexpr unsigned maxParameters = 256;
+
 /// Parses a file of the engine's SourceManager. A statement with an error is reported and left out, so that the next ones
 /// are checked too.
 ast::File parseFile(unsigned file, DiagnosticEngine &diagnostics);

@@ -69,6 +69,9 @@ public:
   Diagnostic &error(llvm::StringRef code, SourceRange where, const llvm::Twine &message);
   Diagnostic &warning(llvm::StringRef code, SourceRange where, const llvm::Twine &message);
 
+  /// Whether the diagnostic just added was dropped: then there is no need to complete it.
+  bool isDropped(const Diagnostic &diagnostic) const { return &diagnostic == &dropped; }
+
   bool hasErrors() const { return errors != 0; }
   unsigned errorCount() const { return errors; }
   /// More errors than the limit were met: whoever looks for errors should stop.

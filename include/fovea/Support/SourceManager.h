@@ -73,6 +73,7 @@ private:
     std::string name;
     std::string text;
     std::vector<unsigned> lineBegins;
+    std::vector<unsigned> continuations; ///< Offsets of bytes that begin no character.
   };
   std::deque<File> files; // A deque: texts are referred to while files are added.
 };

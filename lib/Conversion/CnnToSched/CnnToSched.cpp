@@ -37,15 +37,6 @@ RankedTensorType fovea::imageType(Type type) {
 
 int64_t fovea::imageAxis(int64_t axis, int64_t rank) { return rank == 3 && axis == 2 ? 3 : axis; }
 
-/// Weights and what is computed from weights alone: known when the network is compiled.
-static bool isConstant(Operation *op) {
-  if (isa<cnn::LoadParamOp>(op))
-    return true;
-  return op->getNumOperands() > 0 && llvm::all_of(op->getOperands(), [](Value operand) {
-           return operand.getDefiningOp() && isConstant(operand.getDefiningOp());
-         });
-}
-
 static SpecResult specOf(Operation *op) {
   for (auto family : {convolutionSpec, poolingSpec, elementwiseSpec, movementSpec}) {
     SpecResult spec = family(op);
@@ -78,6 +69,7 @@ private:
   func::FuncOp function;
   OpBuilder builder;
   IRMapping values;
+  llvm::DenseSet<Operation *> constants;
 };
 
 /// Collects the stages of one kernel. Values from outside become block arguments as they are met.
@@ -221,7 +213,7 @@ void FunctionLowering::lowerReturn(func::ReturnOp ret) {
 }
 
 LogicalResult FunctionLowering::lowerOp(Operation *op) {
-  if (isConstant(op))
+  if (constants.contains(op))
     return builder.clone(*op, values), success();
   for (Value result : op->getResults())
     if (!imageType(result.getType()))
@@ -272,6 +264,7 @@ LogicalResult FunctionLowering::lowerSignature(Block &body) {
 
 LogicalResult FunctionLowering::run() {
   Block *old = &function.getBody().front();
+  constants = cnn::constantOps(*old);
   auto body = std::make_unique<Block>();
   if (failed(lowerSignature(*body)))
     return failure();

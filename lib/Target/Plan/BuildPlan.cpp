@@ -141,19 +141,15 @@ void PlanBuilder::extendLifetime(unsigned buffer, int64_t call) {
   }
 }
 
-/// The greatest power of two, up to 64, that divides the place of every block in the buffer. What the caller gives is aligned as its elements are.
+/// The greatest power of two, up to 64, that divides the buffer's address. What the caller gives is
+/// aligned as its elements are.
 int64_t PlanBuilder::alignmentOf(unsigned index) const {
-  const plan::Buffer &buffer = plan.buffers[index];
-  int64_t width = byteWidth(buffer.dtype);
   plan::MemorySpace space = plan.buffers[rootOf(index)].space;
   if (space == plan::MemorySpace::Input || space == plan::MemorySpace::Output)
-    return width;
+    return byteWidth(plan.buffers[index].dtype);
   int64_t places = 64;
   for (unsigned at = index; plan.buffers[at].parent; at = *plan.buffers[at].parent)
     places |= plan.buffers[at].offset;
-  for (auto [extent, stride] : llvm::zip(buffer.extents, buffer.strides))
-    if (extent > 1 && stride > 1)
-      places |= stride * width;
   return places & -places;
 }
 

@@ -1,4 +1,5 @@
 // RUN: fovea-opt %s --pass-pipeline='builtin.module(func.func(sched-select-algorithm{target=x86-64-v3}))' | FileCheck %s
+// RUN: fovea-opt %s --pass-pipeline='builtin.module(func.func(sched-select-algorithm{target=x86-64-v3}))' --remarks-filter=select-algorithm --remark-format=emitRemark 2>&1 >/dev/null | FileCheck %s --check-prefix=REMARK
 // RUN: not fovea-opt %s --pass-pipeline='builtin.module(func.func(sched-select-algorithm{target=vax}))' 2>&1 | FileCheck %s --check-prefix=UNKNOWN
 
 // UNKNOWN: error: unknown target 'vax'; known: host, x86-64-v4, x86-64-v3, x86-64-v2
@@ -20,6 +21,7 @@ func.func @rows(%x: tensor<1x8x12x12xf32>, %w: tensor<16x8x3x3xf32>) -> tensor<1
   return %r : tensor<1x16x12x12xf32>
 }
 
+// REMARK: remark: {{.*}}pixels run across rows: a tile of 6 does not divide a row of 14
 // A row of 14 leaves a remainder: pixels are counted through the rows, here and in what follows, the residual input too.
 // CHECK-LABEL: @flattened
 // CHECK: %[[FLAT:.*]] = sched.reshape %arg0 {{.*}} -> tensor<1x16x1x196xf32>
@@ -41,6 +43,7 @@ func.func @flattened(%x: tensor<1x16x14x14xf32>, %w: tensor<16x16x3x3xf32>) -> t
   return %r : tensor<1x16x14x14xf32>
 }
 
+// REMARK: remark: {{.*}}a matrix product over pixels: 1x1, stride 1
 // A 1x1 convolution is a matrix product over pixels: its input is one row as well, and no index is needed.
 // CHECK-LABEL: @unit
 // CHECK: sched.reshape %arg0 {{.*}} -> tensor<1x8x1x144xf32>

@@ -115,7 +115,7 @@ struct Argument {
   /// Logical shape: [N, C, H, W] for tensors. A constant has the packed extents here, and block 0.
   std::vector<int64_t> shape;
   int64_t block = 1;
-  /// Bytes; what `offset` and the outer strides of every buffer passed here are multiples of.
+  /// Bytes; what the address of every buffer passed here is a multiple of.
   int64_t alignment = 64;
 };
 

@@ -1,0 +1,210 @@
+//===- Bench.cpp - fovea bench --------------------------------------------===//
+// Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "Command.h"
+#include "Tensors.h"
+#include "fovea/Driver/FmaPeak.h"
+#include "fovea/Driver/Table.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/FormatVariadic.h"
+#include <chrono>
+
+using namespace fovea;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+struct BenchOptions : CompileOptions {
+  double seconds = 2;
+  bool layers = false;
+};
+
+struct LayerTime {
+  std::string name, where;
+  double milliseconds; ///< The mean of all runs.
+  int64_t macs;
+};
+
+struct Measurement {
+  std::vector<double> milliseconds; ///< Of each run, sorted.
+  std::vector<LayerTime> layers;
+  double peak = 0; ///< GFLOP/s.
+  int64_t macs = 0;
+  int threads = 1;
+  double linkMilliseconds = 0;
+
+  double least() const { return milliseconds.front(); }
+  double median() const { return milliseconds[milliseconds.size() / 2]; }
+};
+} // namespace
+
+static double gflops(int64_t macs, double milliseconds) {
+  return milliseconds > 0 ? 2.0 * double(macs) / (milliseconds * 1e6) : 0;
+}
+
+static double elapsed(Clock::time_point begin) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+}
+
+/// Measures in rounds: the peak, then runs for a while, so that both see the same clock rates.
+static llvm::Error measureRuns(NativeNetwork &native, const Compiler &compiler,
+                               const BenchOptions &options, Measurement &result) {
+  constexpr int rounds = 10;
+  constexpr double peakMilliseconds = 10;
+  llvm::Expected<std::vector<Tensor>> inputs = randomInputs(compiler.inputs(), 0);
+  if (!inputs)
+    return inputs.takeError();
+  llvm::Expected<BoundRun> run = BoundRun::bind(native, *inputs);
+  if (!run)
+    return run.takeError();
+  for (int round = 0; round < rounds; ++round) {
+    result.peak = std::max(result.peak, measureFmaPeak(compiler.target().vectorBits, result.threads,
+                                                       peakMilliseconds));
+    Clock::time_point begin = Clock::now();
+    do {
+      Clock::time_point before = Clock::now();
+      if (llvm::Error error = (*run)())
+        return error;
+      result.milliseconds.push_back(elapsed(before));
+    } while (elapsed(begin) < options.seconds * 1000 / rounds);
+  }
+  llvm::sort(result.milliseconds);
+  return llvm::Error::success();
+}
+
+/// Once more with a clock between the kernels.
+static llvm::Error measureLayers(NativeNetwork &native, const Compiler &compiler,
+                                 const BenchOptions &options, Measurement &result) {
+  llvm::Expected<std::vector<Tensor>> inputs = randomInputs(compiler.inputs(), 0);
+  if (!inputs)
+    return inputs.takeError();
+  llvm::Expected<BoundRun> run = BoundRun::bind(native, *inputs);
+  if (!run)
+    return run.takeError();
+  native.executable().startProfile();
+  int64_t runs = 0;
+  for (Clock::time_point begin = Clock::now(); runs == 0 || elapsed(begin) < options.seconds * 500;
+       ++runs)
+    if (llvm::Error error = (*run)())
+      return error;
+  std::vector<uint64_t> nanoseconds = native.executable().takeProfile();
+  for (auto [call, time] : llvm::zip(compiler.plan().calls, nanoseconds))
+    result.layers.push_back({call.name, call.where.empty() ? "" : call.where[0],
+                             double(time) / double(runs) / 1e6, call.macs});
+  return llvm::Error::success();
+}
+
+static llvm::Expected<Measurement> measure(NativeNetwork &native, const Compiler &compiler,
+                                           const BenchOptions &options) {
+  Measurement result;
+  result.threads = native.executable().threads();
+  result.linkMilliseconds = native.executable().linkMilliseconds();
+  for (const plan::Call &call : compiler.plan().calls)
+    result.macs += call.macs;
+  if (llvm::Error error = measureRuns(native, compiler, options, result))
+    return error;
+  if (options.layers)
+    if (llvm::Error error = measureLayers(native, compiler, options, result))
+      return error;
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// Reports
+//===----------------------------------------------------------------------===//
+
+static std::string fixed(double value, const char *form) {
+  std::string text;
+  llvm::raw_string_ostream(text) << llvm::format(form, value);
+  return text;
+}
+
+static std::string share(double part, double whole) {
+  return whole > 0 ? fixed(100 * part / whole, "%.1f %%") : "";
+}
+
+static void printLayers(const Measurement &measured) {
+  Table table({"layers", "ms", "time", "MACs", "GFLOP/s", "of peak", "where"},
+              {Align::Left, Align::Right, Align::Right, Align::Right, Align::Right, Align::Right,
+               Align::Left});
+  double sum = 0;
+  for (const LayerTime &layer : measured.layers)
+    sum += layer.milliseconds;
+  for (const LayerTime &layer : measured.layers) {
+    double rate = gflops(layer.macs, layer.milliseconds);
+    table.add({layer.name, fixed(layer.milliseconds, "%.4f"), share(layer.milliseconds, sum),
+               groupDigits(layer.macs), layer.macs ? fixed(rate, "%.1f") : "",
+               layer.macs ? share(rate, measured.peak) : "", layer.where});
+  }
+  table.print(llvm::outs());
+}
+
+static void printText(const Measurement &measured, const Compiler &compiler) {
+  double rate = gflops(measured.macs, measured.least());
+  llvm::outs() << compiler.plan().network << " for " << compiler.target().name << " on "
+               << measured.threads << (measured.threads == 1 ? " thread\n" : " threads\n");
+  llvm::outs() << llvm::format("latency    %.4f ms least, %.4f ms median of %zu runs\n",
+                               measured.least(), measured.median(), measured.milliseconds.size());
+  llvm::outs() << llvm::format("rate       %.1f GFLOP/s", rate);
+  if (measured.peak > 0)
+    llvm::outs() << llvm::format(", %.1f %% of the %.1f measured beside it",
+                                 100 * rate / measured.peak, measured.peak);
+  llvm::outs() << llvm::format("\nlinked in  %.1f ms\n", measured.linkMilliseconds);
+}
+
+static void printJson(const Measurement &measured, const Compiler &compiler) {
+  llvm::json::Array layers;
+  for (const LayerTime &layer : measured.layers)
+    layers.push_back(llvm::json::Object{{"layers", layer.name},
+                                        {"where", layer.where},
+                                        {"milliseconds", layer.milliseconds},
+                                        {"macs", layer.macs},
+                                        {"gflops", gflops(layer.macs, layer.milliseconds)}});
+  llvm::json::Object object{{"network", compiler.plan().network},
+                            {"target", compiler.target().name},
+                            {"threads", measured.threads},
+                            {"runs", int64_t(measured.milliseconds.size())},
+                            {"leastMilliseconds", measured.least()},
+                            {"medianMilliseconds", measured.median()},
+                            {"macs", measured.macs},
+                            {"gflops", gflops(measured.macs, measured.least())},
+                            {"peakGflops", measured.peak},
+                            {"linkMilliseconds", measured.linkMilliseconds}};
+  if (!layers.empty())
+    object["layers"] = std::move(layers);
+  llvm::outs() << llvm::formatv("{0:2}\n", llvm::json::Value(std::move(object)));
+}
+
+int fovea::benchCommand(const CommandArguments &command) {
+  CommandLine line("bench",
+                   "Measures a network's latency, its rate, and its share of the multiply-adds "
+                   "that this machine can do at most,\nwhich is measured in turns with it.",
+                   "net.cnn[:network] --weights FILE [options]");
+  BenchOptions options;
+  line.number("seconds", options.seconds, "How long to run (default: 2)");
+  line.flag("layers", options.layers, "A row per kernel");
+  line.flag("json", options.json, "Print JSON");
+  options.declare(line, /*withKernels=*/true);
+  line.example("fovea bench lenet5.cnn --weights random --threads=1", "on one thread");
+  line.example("fovea bench resnet.cnn:resnet50 --weights random --layers", "where the time goes");
+  if (std::optional<int> code = parseOrExit(line, command))
+    return *code;
+  std::unique_ptr<Compiler> compiler = options.makeCompiler(command);
+  if (!compiler)
+    return 1;
+  std::unique_ptr<NativeNetwork> native = NativeNetwork::load(*compiler, options.threads);
+  if (!native)
+    return 1;
+  showProgress(*compiler);
+  llvm::Expected<Measurement> measured = measure(*native, *compiler, options);
+  if (!measured)
+    return report(measured.takeError());
+  if (options.json) {
+    printJson(*measured, *compiler);
+    return 0;
+  }
+  printText(*measured, *compiler);
+  if (options.layers)
+    printLayers(*measured);
+  return 0;
+}

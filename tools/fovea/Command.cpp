@@ -1,0 +1,116 @@
+//===- Command.cpp - What the subcommands share ---------------------------===//
+// Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "Command.h"
+#include "fovea/Support/AtomicFile.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Process.h"
+#include "llvm/Support/Threading.h"
+
+using namespace fovea;
+
+bool fovea::onTerminal() { return llvm::sys::Process::StandardErrIsDisplayed(); }
+
+int fovea::report(const llvm::Twine &message) {
+  llvm::raw_ostream &os = llvm::errs();
+  if (onTerminal())
+    os.changeColor(llvm::raw_ostream::RED, /*Bold=*/true);
+  os << "error: ";
+  if (onTerminal())
+    os.resetColor();
+  os << message << '\n';
+  return 1;
+}
+
+int fovea::report(llvm::Error error) { return report(llvm::toString(std::move(error))); }
+
+std::optional<int> fovea::parseOrExit(CommandLine &line, const CommandArguments &command) {
+  if (llvm::Error error = line.parse(command.arguments)) {
+    report(std::move(error));
+    return 2;
+  }
+  if (!line.helpAsked())
+    return std::nullopt;
+  line.printHelp(llvm::outs());
+  return 0;
+}
+
+int fovea::writeOutput(llvm::StringRef path, llvm::function_ref<void(llvm::raw_ostream &)> print) {
+  if (path.empty() || path == "-") {
+    print(llvm::outs());
+    llvm::outs().flush();
+    return 0;
+  }
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  print(os);
+  llvm::Error error = writeFileAtomically(path, text);
+  return error ? report(std::move(error)) : 0;
+}
+
+void CompileOptions::declare(CommandLine &line, bool withKernels) {
+  line.positional(options.input, "a network");
+  line.list("param", parameters, "NAME=VALUE", "Value of a parameter of the network");
+  line.text("weights", options.weights, "FILE",
+            "A .safetensors, .npz or .npy file, or random[:SEED]");
+  line.text("target", options.target, "NAME", "host, or a level such as x86-64-v3 (default: host)");
+  line.list("import-path", options.libraryFolders, "DIR", "Where imports are looked for");
+  if (withKernels)
+    line.integer("threads", threads, 0, 1024, "Threads of a run; 0: one per CPU (default: 0)");
+  line.section("Rewrites");
+  line.text("im2col", options.im2col, "REGEX", "Compute these convolutions by im2col");
+  line.flag("keep-depthwise", keepDepthwise, "Never turn depthwise convolutions into shifts");
+  line.section("Looking inside");
+  line.list("print-ir-after", options.printAfter, "PASS",
+            "Print the IR after a pass, or after all");
+  line.text("save-temps", options.saveTemps, "DIR", "Keep every intermediate form, numbered");
+  line.optionalText("remarks", options.remarks, ".*", "REGEX",
+                    "Say why each decision was taken (pass: layer: reason)");
+  if (!withKernels)
+    return;
+  line.section("Compilation");
+  line.integer("jobs", jobs, 1, 1024, "Compile workers (default: one per CPU)");
+  line.text("cache", cache, "DIR", "Folder of compiled kernels (default: the user's cache)");
+  line.flag("no-cache", noCache, "Compile every kernel anew");
+}
+
+/// The folder of .cnn files that is installed beside the programs, or that of the source tree they
+/// were built in.
+static std::vector<std::string> libraryFolders(llvm::StringRef program) {
+  llvm::SmallString<128> installed(program);
+  llvm::sys::path::remove_filename(installed);
+  llvm::sys::path::append(installed, "..", "share", "fovea", "nn");
+  return {installed.str().str(), FOVEA_SOURCE_NN};
+}
+
+std::unique_ptr<Compiler> CompileOptions::makeCompiler(const CommandArguments &command) {
+  for (const std::string &parameter : parameters) {
+    auto [name, value] = llvm::StringRef(parameter).split('=');
+    if (name.empty() || value.empty())
+      return report("--param: expected NAME=VALUE, got '" + llvm::Twine(parameter) + "'"), nullptr;
+    options.parameters.emplace_back(name.str(), value.str());
+  }
+  for (std::string &folder : libraryFolders(command.program))
+    options.libraryFolders.push_back(std::move(folder));
+  options.depthwiseToShift = !keepDepthwise;
+  options.worker = command.program;
+  options.workers = jobs ? jobs : llvm::hardware_concurrency().compute_thread_count();
+  options.colours = onTerminal();
+  llvm::SmallString<128> folder(cache);
+  if (folder.empty() && !noCache && llvm::sys::path::cache_directory(folder))
+    llvm::sys::path::append(folder, "fovea");
+  if (!noCache)
+    options.cacheFolder = folder.str().str();
+  return std::make_unique<Compiler>(options, llvm::errs());
+}
+
+void fovea::showProgress(const Compiler &compiler) {
+  KernelStatistics statistics = compiler.statistics();
+  if (!onTerminal() || statistics.kernels == 0)
+    return;
+  llvm::errs() << statistics.kernels << (statistics.kernels == 1 ? " kernel, " : " kernels, ")
+               << statistics.cached << " of them cached, in "
+               << llvm::format("%.0f", statistics.milliseconds) << " ms\n";
+}

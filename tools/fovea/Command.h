@@ -1,0 +1,66 @@
+//===- Command.h - What the subcommands share -------------------*- C++ -*-===//
+// Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#ifndef FOVEA_TOOLS_FOVEA_COMMAND_H
+#define FOVEA_TOOLS_FOVEA_COMMAND_H
+
+#include "CommandLine.h"
+#include "fovea/Driver/Compiler.h"
+#include "fovea/Driver/NativeNetwork.h"
+
+namespace fovea {
+
+/// The arguments behind the subcommand's name, and the path of this program.
+struct CommandArguments {
+  llvm::ArrayRef<llvm::StringRef> arguments;
+  std::string program;
+};
+
+// One file each. The result is the exit code: 0, 1 after an error, 2 for a wrong command line.
+int compileCommand(const CommandArguments &command);
+int runCommand(const CommandArguments &command);
+int inspectCommand(const CommandArguments &command);
+int costCommand(const CommandArguments &command);
+int verifyCommand(const CommandArguments &command);
+int benchCommand(const CommandArguments &command);
+
+/// Options that say what to compile and how.
+class CompileOptions {
+public:
+  /// Declares them. `withKernels`: those of machine code too.
+  void declare(CommandLine &line, bool withKernels);
+  /// A compiler for what was given; null after an error, which is printed.
+  std::unique_ptr<Compiler> makeCompiler(const CommandArguments &command);
+
+  CompilerOptions options;
+  int threads = 0;
+  bool json = false;
+
+private:
+  std::vector<std::string> parameters;
+  std::string cache;
+  bool noCache = false;
+  bool keepDepthwise = false;
+  int jobs = 0;
+};
+
+/// Parses, shows help or errors. A value: the command ends with it.
+std::optional<int> parseOrExit(CommandLine &line, const CommandArguments &command);
+
+/// Prints "error: …" on standard error; returns the exit code 1.
+int report(const llvm::Twine &message);
+int report(llvm::Error error);
+
+/// Writes to a file, or to standard output where the path is empty or "-".
+int writeOutput(llvm::StringRef path, llvm::function_ref<void(llvm::raw_ostream &)> print);
+
+/// Whether standard error is a terminal: then there are colours and progress.
+bool onTerminal();
+
+/// Tells on a terminal what the workers did.
+void showProgress(const Compiler &compiler);
+
+} // namespace fovea
+
+#endif

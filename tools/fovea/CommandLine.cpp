@@ -1,0 +1,177 @@
+//===- CommandLine.cpp - The arguments of a subcommand --------------------===//
+// Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "CommandLine.h"
+#include "fovea/Support/Diagnostics.h"
+#include "llvm/ADT/StringExtras.h"
+#include <cmath>
+
+using namespace fovea;
+using llvm::createStringError;
+using llvm::Error;
+using llvm::StringRef;
+
+CommandLine::CommandLine(StringRef name, StringRef summary, StringRef usage)
+    : name(name), summary(summary), usage(usage) {
+  flag("help", help, "Show this");
+}
+
+void CommandLine::add(StringRef name, StringRef what, StringRef help, bool needsValue,
+                      std::function<Error(std::optional<StringRef>)> take) {
+  options.push_back(
+      {name.str(), what.str(), help.str(), currentSection, needsValue, std::move(take)});
+}
+
+void CommandLine::positional(std::string &value, StringRef what) {
+  positionalValue = &value;
+  positionalWhat = what.str();
+}
+
+void CommandLine::flag(StringRef name, bool &value, StringRef help) {
+  add(name, "", help, false, [&value, name = name.str()](std::optional<StringRef> given) -> Error {
+    if (given)
+      return createStringError("--" + name + " takes no value");
+    value = true;
+    return Error::success();
+  });
+}
+
+void CommandLine::text(StringRef name, std::string &value, StringRef what, StringRef help) {
+  add(name, what, help, true, [&value](std::optional<StringRef> given) {
+    value = given->str();
+    return Error::success();
+  });
+}
+
+void CommandLine::list(StringRef name, std::vector<std::string> &values, StringRef what,
+                       StringRef help) {
+  add(name, what, help, true, [&values](std::optional<StringRef> given) {
+    for (StringRef value : llvm::split(*given, ','))
+      values.push_back(value.str());
+    return Error::success();
+  });
+}
+
+void CommandLine::integer(StringRef name, int &value, int min, int max, StringRef help) {
+  add(name, "N", help, true,
+      [&value, min, max, name = name.str()](std::optional<StringRef> given) -> Error {
+        if (given->getAsInteger(10, value) || value < min || value > max)
+          return createStringError("--" + name + ": expected an integer from " + llvm::itostr(min) +
+                                   " to " + llvm::itostr(max) + ", got '" + *given + "'");
+        return Error::success();
+      });
+}
+
+void CommandLine::number(StringRef name, double &value, StringRef help) {
+  add(name, "X", help, true, [&value, name = name.str()](std::optional<StringRef> given) -> Error {
+    if (given->getAsDouble(value) || !std::isfinite(value) || value < 0)
+      return createStringError("--" + name + ": expected a number of at least 0, got '" + *given +
+                               "'");
+    return Error::success();
+  });
+}
+
+void CommandLine::optionalText(StringRef name, std::optional<std::string> &value, StringRef alone,
+                               StringRef what, StringRef help) {
+  add(name, what, help, false, [&value, alone = alone.str()](std::optional<StringRef> given) {
+    value = given ? given->str() : alone;
+    return Error::success();
+  });
+}
+
+void CommandLine::section(StringRef heading) { currentSection = heading.str(); }
+
+void CommandLine::example(StringRef command, StringRef meaning) {
+  examples.emplace_back(command.str(), meaning.str());
+}
+
+//===----------------------------------------------------------------------===//
+// Parsing
+//===----------------------------------------------------------------------===//
+
+static std::string dashed(StringRef name) { return (name.size() == 1 ? "-" : "--") + name.str(); }
+
+llvm::Expected<const CommandLine::Option *> CommandLine::find(StringRef wanted) const {
+  std::vector<StringRef> names;
+  for (const Option &option : options) {
+    if (option.name == wanted)
+      return &option;
+    names.push_back(option.name);
+  }
+  StringRef near = nearestName(wanted, names);
+  return createStringError("unknown option '" + dashed(wanted) + "'" +
+                           (near.empty() ? "; fovea " + name + " --help lists them"
+                                         : "; did you mean '" + dashed(near) + "'?"));
+}
+
+/// Takes one option, and its value, from the front.
+Error CommandLine::parseOption(llvm::ArrayRef<StringRef> &arguments) {
+  StringRef argument = arguments.front();
+  arguments = arguments.drop_front();
+  auto [wanted, rest] = argument.ltrim('-').split('=');
+  llvm::Expected<const Option *> option = find(wanted);
+  if (!option)
+    return option.takeError();
+  std::optional<StringRef> value;
+  if (argument.contains('='))
+    value = rest;
+  if (!value && (*option)->needsValue) {
+    if (arguments.empty())
+      return createStringError(dashed(wanted) + " needs a value: " + dashed(wanted) + " " +
+                               (*option)->what);
+    value = arguments.front();
+    arguments = arguments.drop_front();
+  }
+  return (*option)->take(value);
+}
+
+Error CommandLine::parse(llvm::ArrayRef<StringRef> arguments) {
+  while (!arguments.empty()) {
+    StringRef argument = arguments.front();
+    if (argument == "-h")
+      argument = "--help";
+    if (argument == "--help") {
+      help = true;
+      return Error::success();
+    }
+    if (argument.size() > 1 && argument.front() == '-') {
+      if (Error error = parseOption(arguments))
+        return error;
+      continue;
+    }
+    if (!positionalValue || !positionalValue->empty())
+      return createStringError("unexpected argument '" + argument + "'");
+    *positionalValue = argument.str();
+    arguments = arguments.drop_front();
+  }
+  if (positionalValue && positionalValue->empty())
+    return createStringError("expected " + positionalWhat + ": fovea " + name + " " + usage);
+  return Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// Help
+//===----------------------------------------------------------------------===//
+
+void CommandLine::printHelp(llvm::raw_ostream &os) const {
+  constexpr size_t column = 30;
+  os << summary << "\n\nUsage: fovea " << name << ' ' << usage << '\n';
+  StringRef section;
+  for (const Option &option : options) {
+    if (option.section != section)
+      os << '\n' << option.section << ":\n";
+    section = option.section;
+    std::string left = "  " + dashed(option.name);
+    if (!option.what.empty())
+      left += option.needsValue ? (option.name.size() == 1 ? " " : "=") + option.what
+                                : "[=" + option.what + "]";
+    os << left << std::string(left.size() < column ? column - left.size() : 1, ' ') << option.help
+       << '\n';
+  }
+  if (examples.empty())
+    return;
+  os << "\nExamples:\n";
+  for (const auto &[command, meaning] : examples)
+    os << "  # " << meaning << "\n  " << command << '\n';
+}

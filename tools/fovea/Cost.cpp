@@ -1,0 +1,36 @@
+//===- Cost.cpp - fovea cost ----------------------------------------------===//
+// Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "fovea/Driver/Cost.h"
+#include "Command.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace fovea;
+
+int fovea::costCommand(const CommandArguments &command) {
+  CommandLine line("cost",
+                   "Tabulates what each layer of a network costs: its output's shape, its "
+                   "parameters, multiply-adds, the bytes it reads\nand writes, and operations per "
+                   "byte. Needs no weights.",
+                   "net.cnn[:network] [options]");
+  CompileOptions options;
+  std::string output;
+  line.flag("json", options.json, "Print JSON");
+  line.text("o", output, "FILE", "Where to write (default: standard output)");
+  options.declare(line, /*withKernels=*/false);
+  line.example("fovea cost lenet5.cnn", "a table, a layer a row");
+  line.example("fovea cost resnet.cnn:resnet18 --param size=192 --json", "for other programs");
+  if (std::optional<int> code = parseOrExit(line, command))
+    return *code;
+  std::unique_ptr<Compiler> compiler = options.makeCompiler(command);
+  if (!compiler || !compiler->reach(Phase::Cnn))
+    return 1;
+  NetworkCost cost = costOf(compiler->function());
+  return writeOutput(output, [&](llvm::raw_ostream &os) {
+    if (options.json)
+      os << llvm::formatv("{0:2}\n", toJSON(cost));
+    else
+      printTable(cost, os);
+  });
+}

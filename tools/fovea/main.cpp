@@ -1,0 +1,67 @@
+//===- main.cpp - The program fovea ---------------------------------------===//
+// Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "Command.h"
+#include "fovea/Support/Diagnostics.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Signals.h"
+
+using namespace fovea;
+
+namespace {
+struct Command {
+  llvm::StringLiteral name;
+  llvm::StringLiteral summary;
+  int (*run)(const CommandArguments &);
+};
+} // namespace
+
+static constexpr Command commands[] = {
+    {"compile", "Compile a network to an archive, a header and packed weights", compileCommand},
+    {"run", "Run a network on tensors, pictures or a labelled data set", runCommand},
+    {"inspect", "Print a network at any station of its compilation", inspectCommand},
+    {"cost", "Tabulate shapes, parameters, multiply-adds and bytes per layer", costCommand},
+    {"verify", "Compare native code with the reference interpreter", verifyCommand},
+    {"bench", "Measure latency and the share of the machine's peak", benchCommand},
+};
+
+static void printHelp(llvm::raw_ostream &os) {
+  os << "Fovea compiles convolutional networks, written as text, to native code.\n\n"
+        "Usage: fovea COMMAND net.cnn [options]\n\nCommands:\n";
+  for (const Command &command : commands)
+    os << "  " << command.name << std::string(10 - command.name.size(), ' ') << command.summary
+       << '\n';
+  os << "\nfovea COMMAND --help shows the options of a command, with examples.\n";
+}
+
+static int runNamed(llvm::StringRef name, const CommandArguments &arguments) {
+  std::vector<llvm::StringRef> names;
+  for (const Command &command : commands) {
+    if (command.name == name)
+      return command.run(arguments);
+    names.push_back(command.name);
+  }
+  llvm::StringRef near = nearestName(name, names);
+  report("unknown command '" + name + "'" +
+         (near.empty() ? "; fovea --help lists them" : "; did you mean '" + near + "'?"));
+  return 2;
+}
+
+int main(int argc, char **argv) {
+  llvm::StringRef first = argc > 1 ? argv[1] : "";
+  if (first == "--kernel-worker")
+    return kernelWorkerMain();
+  if (first.empty()) {
+    printHelp(llvm::errs());
+    return 2;
+  }
+  if (first == "--help" || first == "-h" || first == "help")
+    return printHelp(llvm::outs()), 0;
+  if (first == "--version")
+    return llvm::outs() << "fovea " << FOVEA_VERSION << '\n', 0;
+  std::vector<llvm::StringRef> arguments(argv + 2, argv + argc);
+  std::string program =
+      llvm::sys::fs::getMainExecutable(argv[0], reinterpret_cast<void *>(&printHelp));
+  return runNamed(first, {arguments, program});
+}
