@@ -50,8 +50,13 @@ void DumpInstrumentation::runAfterPass(Pass *pass, Operation *op) {
   llvm::StringRef name = pass->getArgument();
   if (name.empty()) // Those that only run others.
     return;
-  bool shown =
-      llvm::is_contained(options.printAfter, name) || llvm::is_contained(options.printAfter, "all");
+  auto module = dyn_cast<ModuleOp>(op);
+  module = module ? module : op->getParentOfType<ModuleOp>();
+  if (options.afterPass)
+    for (func::FuncOp function : module.getOps<func::FuncOp>())
+      options.afterPass(name, function);
+  bool shown = llvm::is_contained(options.printAfter, name) ||
+               llvm::is_contained(options.printAfter, "all");
   if (!shown && !files.isOpen())
     return;
   std::string text;

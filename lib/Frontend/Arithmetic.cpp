@@ -16,8 +16,9 @@ using namespace fovea;
 using ast::Operator;
 
 llvm::StringRef ast::spelling(Operator op) {
-  static constexpr llvm::StringRef spellings[] = {"-", "not", "+",  "-", "*",  "/", "//",  "%", "**",
-                                                  "..", "==", "!=", "<", "<=", ">", ">=", "and", "or"};
+  static constexpr llvm::StringRef spellings[] = {
+      "-",  "not", "+",  "-", "*",  "/", "//", "%",   "**",
+      "..", "==",  "!=", "<", "<=", ">", ">=", "and", "or"};
   return spellings[static_cast<unsigned>(op)];
 }
 
@@ -71,35 +72,52 @@ static Computed checked(Operation operation, int64_t lhs, int64_t rhs) {
 
 static Computed integerArithmetic(Operator op, int64_t lhs, int64_t rhs) {
   switch (op) {
-  case Operator::Add: return checked(llvm::AddOverflow<int64_t>, lhs, rhs);
-  case Operator::Sub: return checked(llvm::SubOverflow<int64_t>, lhs, rhs);
-  case Operator::Mul: return checked(llvm::MulOverflow<int64_t>, lhs, rhs);
-  case Operator::Div: return rhs == 0 ? divisionByZero() : finiteResult(double(lhs) / double(rhs));
-  case Operator::FloorDiv: return floorDivide(lhs, rhs);
-  case Operator::Mod: return floorModulo(lhs, rhs);
-  default: return integerPower(lhs, rhs);
+  case Operator::Add:
+    return checked(llvm::AddOverflow<int64_t>, lhs, rhs);
+  case Operator::Sub:
+    return checked(llvm::SubOverflow<int64_t>, lhs, rhs);
+  case Operator::Mul:
+    return checked(llvm::MulOverflow<int64_t>, lhs, rhs);
+  case Operator::Div:
+    return rhs == 0 ? divisionByZero() : finiteResult(double(lhs) / double(rhs));
+  case Operator::FloorDiv:
+    return floorDivide(lhs, rhs);
+  case Operator::Mod:
+    return floorModulo(lhs, rhs);
+  default:
+    return integerPower(lhs, rhs);
   }
 }
 
 static Computed floatArithmetic(Operator op, double lhs, double rhs) {
   switch (op) {
-  case Operator::Add: return finiteResult(lhs + rhs);
-  case Operator::Sub: return finiteResult(lhs - rhs);
-  case Operator::Mul: return finiteResult(lhs * rhs);
-  case Operator::Div: return rhs == 0 ? divisionByZero() : finiteResult(lhs / rhs);
-  case Operator::FloorDiv: return rhs == 0 ? divisionByZero() : finiteResult(std::floor(lhs / rhs));
+  case Operator::Add:
+    return finiteResult(lhs + rhs);
+  case Operator::Sub:
+    return finiteResult(lhs - rhs);
+  case Operator::Mul:
+    return finiteResult(lhs * rhs);
+  case Operator::Div:
+    return rhs == 0 ? divisionByZero() : finiteResult(lhs / rhs);
+  case Operator::FloorDiv:
+    return rhs == 0 ? divisionByZero() : finiteResult(std::floor(lhs / rhs));
   case Operator::Mod:
     return rhs == 0 ? divisionByZero() : finiteResult(lhs - std::floor(lhs / rhs) * rhs);
-  default: return finiteResult(std::pow(lhs, rhs));
+  default:
+    return finiteResult(std::pow(lhs, rhs));
   }
 }
 
 template <typename T> static bool compare(Operator op, const T &lhs, const T &rhs) {
   switch (op) {
-  case Operator::Lt: return lhs < rhs;
-  case Operator::Le: return !(rhs < lhs);
-  case Operator::Gt: return rhs < lhs;
-  default: return !(lhs < rhs);
+  case Operator::Lt:
+    return lhs < rhs;
+  case Operator::Le:
+    return !(rhs < lhs);
+  case Operator::Gt:
+    return rhs < lhs;
+  default:
+    return !(lhs < rhs);
   }
 }
 
@@ -177,8 +195,7 @@ static Computed toInteger(double value) {
   return Value(static_cast<int64_t>(value));
 }
 
-template <double (*Rounding)(double)>
-static Computed roundBy(llvm::ArrayRef<Value> arguments) {
+template <double (*Rounding)(double)> static Computed roundBy(llvm::ArrayRef<Value> arguments) {
   if (arguments[0].get<int64_t>())
     return arguments[0];
   auto *real = arguments[0].get<double>();
@@ -209,7 +226,8 @@ static Computed applyAbs(llvm::ArrayRef<Value> arguments) {
 
 static Computed applySqrt(llvm::ArrayRef<Value> arguments) {
   auto number = arguments[0].number();
-  return number ? finiteResult(std::sqrt(*number)) : wrongArgument("sqrt", "a number", arguments[0]);
+  return number ? finiteResult(std::sqrt(*number))
+                : wrongArgument("sqrt", "a number", arguments[0]);
 }
 
 static Computed applyLen(llvm::ArrayRef<Value> arguments) {

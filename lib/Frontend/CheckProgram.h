@@ -11,8 +11,8 @@
 
 namespace fovea {
 
-/// Statements where they have no business and parameters of one name are errors; values and parameters that nothing
-/// reads are warnings.
+/// Statements where they have no business and parameters of one name are errors; values and
+/// parameters that nothing reads are warnings.
 void checkFile(const ast::File &file, DiagnosticEngine &diagnostics);
 
 /// Calls `found` for every name that a body assigns, loop variables included.

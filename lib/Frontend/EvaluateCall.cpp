@@ -26,11 +26,12 @@ Value Evaluator::evaluateCall(const CallExpr &expr, std::optional<CallArgument> 
     return {};
   if (auto *callable = callee.get<Callable>())
     return apply(*callable, call);
-  return fail("E0306", expr.callee->range, "a value of type " + typeName(callee) +
-                                               " cannot be called");
+  return fail("E0306", expr.callee->range,
+              "a value of type " + typeName(callee) + " cannot be called");
 }
 
-/// In a call a name means something callable: a local value of that name that is none does not hide it.
+/// In a call a name means something callable: a local value of that name that is none does not hide
+/// it.
 Value Evaluator::evaluateCallee(const Expr &callee) {
   auto *name = llvm::dyn_cast<NameExpr>(&callee);
   if (!name)
@@ -39,8 +40,7 @@ Value Evaluator::evaluateCallee(const Expr &callee) {
   bool isLocal = local != frame->locals.end();
   if (isLocal && (local->second.value.get<Callable>() || local->second.value.isPoison()))
     return local->second.value;
-  if (const Definition *definition =
-          program.lookup(frame->definition->range.file, name->name))
+  if (const Definition *definition = program.lookup(frame->definition->range.file, name->name))
     return Callable{definition};
   if (const LayerKind *layer = findLayerKind(name->name))
     return Callable{layer};
@@ -283,8 +283,8 @@ Value Evaluator::applyDefinition(const Definition &definition, Call &call) {
   return runBody(definition, call, inner);
 }
 
-/// A network that is called takes its inputs from the tensors that lead the arguments; it gives its output, or a
-/// record of them.
+/// A network that is called takes its inputs from the tensors that lead the arguments; it gives its
+/// output, or a record of them.
 Value Evaluator::applyNetwork(const Definition &definition, Call &call) {
   std::optional<ChosenNetwork> chosen = resolveNetwork(program, definition, &diagnostics);
   if (!chosen || !canEnter(*chosen->network, call))

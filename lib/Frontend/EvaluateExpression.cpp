@@ -28,23 +28,36 @@ Value Evaluator::evaluate(const Expr &expr) {
 
 Value Evaluator::evaluateKind(const Expr &expr) {
   switch (expr.kind) {
-  case Expr::Kind::Integer: return llvm::cast<IntegerExpr>(expr).value;
-  case Expr::Kind::Float: return llvm::cast<FloatExpr>(expr).value;
-  case Expr::Kind::Bool: return llvm::cast<BoolExpr>(expr).value;
-  case Expr::Kind::String: return evaluateString(llvm::cast<StringExpr>(expr));
-  case Expr::Kind::NameRef: return evaluateName(llvm::cast<NameExpr>(expr));
+  case Expr::Kind::Integer:
+    return llvm::cast<IntegerExpr>(expr).value;
+  case Expr::Kind::Float:
+    return llvm::cast<FloatExpr>(expr).value;
+  case Expr::Kind::Bool:
+    return llvm::cast<BoolExpr>(expr).value;
+  case Expr::Kind::String:
+    return evaluateString(llvm::cast<StringExpr>(expr));
+  case Expr::Kind::NameRef:
+    return evaluateName(llvm::cast<NameExpr>(expr));
   case Expr::Kind::List:
     return evaluateElements(llvm::cast<ListExpr>(expr).elements, expr.range, /*isTuple=*/false);
   case Expr::Kind::Tuple:
     return evaluateElements(llvm::cast<TupleExpr>(expr).elements, expr.range, /*isTuple=*/true);
-  case Expr::Kind::Record: return evaluateRecord(llvm::cast<RecordExpr>(expr));
-  case Expr::Kind::Unary: return evaluateUnary(llvm::cast<UnaryExpr>(expr));
-  case Expr::Kind::Binary: return evaluateBinary(llvm::cast<BinaryExpr>(expr));
-  case Expr::Kind::Conditional: return evaluateConditional(llvm::cast<ConditionalExpr>(expr));
-  case Expr::Kind::Field: return evaluateField(llvm::cast<FieldExpr>(expr));
-  case Expr::Kind::Index: return evaluateIndex(llvm::cast<IndexExpr>(expr));
-  case Expr::Kind::Call: return evaluateCall(llvm::cast<CallExpr>(expr), std::nullopt);
-  case Expr::Kind::Pipe: return evaluatePipe(llvm::cast<PipeExpr>(expr));
+  case Expr::Kind::Record:
+    return evaluateRecord(llvm::cast<RecordExpr>(expr));
+  case Expr::Kind::Unary:
+    return evaluateUnary(llvm::cast<UnaryExpr>(expr));
+  case Expr::Kind::Binary:
+    return evaluateBinary(llvm::cast<BinaryExpr>(expr));
+  case Expr::Kind::Conditional:
+    return evaluateConditional(llvm::cast<ConditionalExpr>(expr));
+  case Expr::Kind::Field:
+    return evaluateField(llvm::cast<FieldExpr>(expr));
+  case Expr::Kind::Index:
+    return evaluateIndex(llvm::cast<IndexExpr>(expr));
+  case Expr::Kind::Call:
+    return evaluateCall(llvm::cast<CallExpr>(expr), std::nullopt);
+  case Expr::Kind::Pipe:
+    return evaluatePipe(llvm::cast<PipeExpr>(expr));
   }
   return {};
 }
@@ -56,8 +69,7 @@ Value Evaluator::evaluateKind(const Expr &expr) {
 Value Evaluator::evaluateName(const NameExpr &expr) {
   if (auto local = frame->locals.find(expr.name); local != frame->locals.end())
     return local->second.value;
-  if (const Definition *definition =
-          program.lookup(frame->definition->range.file, expr.name))
+  if (const Definition *definition = program.lookup(frame->definition->range.file, expr.name))
     return Callable{definition};
   if (const LayerKind *layer = findLayerKind(expr.name))
     return Callable{layer};
@@ -84,11 +96,10 @@ Value Evaluator::unknownName(const NameExpr &expr) {
   for (const Builtin &builtin : allBuiltins())
     known.push_back(builtin.name);
   llvm::StringRef near = nearestName(expr.name, known);
-  return fail("E0301", expr.range, "unknown name '" + expr.name + "'",
-              [&](Diagnostic &diagnostic) {
-                if (!near.empty())
-                  diagnostic.fix(expr.range, near);
-              });
+  return fail("E0301", expr.range, "unknown name '" + expr.name + "'", [&](Diagnostic &diagnostic) {
+    if (!near.empty())
+      diagnostic.fix(expr.range, near);
+  });
 }
 
 Value Evaluator::evaluateString(const StringExpr &expr) {
@@ -149,7 +160,7 @@ Value Evaluator::checkedResult(Computed computed, SourceRange where) {
     return fail(computed.code, where, computed.message);
   auto *string = computed.value.get<std::string>();
   return step(where, string ? string->size() / 8 : sizeOf(computed.value)) ? computed.value
-                                                                            : Value();
+                                                                           : Value();
 }
 
 Value Evaluator::evaluateUnary(const UnaryExpr &expr) {

@@ -20,7 +20,8 @@ bool Evaluator::collectOperands(const LayerKind &kind, const CallArgument &argum
     auto *tensor = value.get<TensorValue>();
     if (!tensor || (kind.takesList && !elements)) {
       fail("E0405", argument.range,
-           kind.name + (kind.takesList ? " takes a list of tensors, got " : " takes a tensor, got ") +
+           kind.name +
+               (kind.takesList ? " takes a list of tensors, got " : " takes a tensor, got ") +
                typeName(value) + " " + render(value, builder));
       return false;
     }

@@ -21,14 +21,27 @@ Evaluator::Flow Evaluator::execute(const Body &body) {
 
 Evaluator::Flow Evaluator::executeStatement(const Stmt &statement) {
   switch (statement.kind) {
-  case Stmt::Kind::If: return executeIf(llvm::cast<IfStmt>(statement));
-  case Stmt::Kind::For: return executeFor(llvm::cast<ForStmt>(statement));
-  case Stmt::Kind::Return: return executeReturn(llvm::cast<ReturnStmt>(statement));
-  case Stmt::Kind::Assign: executeAssign(llvm::cast<AssignStmt>(statement)); break;
-  case Stmt::Kind::Require: executeRequire(llvm::cast<RequireStmt>(statement)); break;
-  case Stmt::Kind::Input: executeInput(llvm::cast<InputStmt>(statement)); break;
-  case Stmt::Kind::Output: executeOutput(llvm::cast<OutputStmt>(statement)); break;
-  case Stmt::Kind::Layer: executeLayer(llvm::cast<LayerStmt>(statement)); break;
+  case Stmt::Kind::If:
+    return executeIf(llvm::cast<IfStmt>(statement));
+  case Stmt::Kind::For:
+    return executeFor(llvm::cast<ForStmt>(statement));
+  case Stmt::Kind::Return:
+    return executeReturn(llvm::cast<ReturnStmt>(statement));
+  case Stmt::Kind::Assign:
+    executeAssign(llvm::cast<AssignStmt>(statement));
+    break;
+  case Stmt::Kind::Require:
+    executeRequire(llvm::cast<RequireStmt>(statement));
+    break;
+  case Stmt::Kind::Input:
+    executeInput(llvm::cast<InputStmt>(statement));
+    break;
+  case Stmt::Kind::Output:
+    executeOutput(llvm::cast<OutputStmt>(statement));
+    break;
+  case Stmt::Kind::Layer:
+    executeLayer(llvm::cast<LayerStmt>(statement));
+    break;
   }
   return Flow::Next;
 }
@@ -98,8 +111,7 @@ Evaluator::Flow Evaluator::executeFor(const ForStmt &statement) {
     poisonAssigned(statement.body);
     return Flow::Next;
   }
-  std::string outerVariable =
-      std::exchange(frame->loopVariable, statement.targets.front().text);
+  std::string outerVariable = std::exchange(frame->loopVariable, statement.targets.front().text);
   int64_t begin = range ? range->begin : 0;
   int64_t end = range ? range->end : static_cast<int64_t>(elements->size());
   Flow flow = Flow::Next;
@@ -186,8 +198,7 @@ void Evaluator::executeInput(const InputStmt &statement) {
     return bind(statement.name, {}, statement.range);
   if (frame->call)
     return takeInput(statement, *shape);
-  auto [entry, added] =
-      inputs.insert({statement.name.text, {TensorId(), statement.name.range}});
+  auto [entry, added] = inputs.insert({statement.name.text, {TensorId(), statement.name.range}});
   if (!added) {
     fail("E0303", statement.name.range, "input '" + statement.name.text + "' is defined twice",
          [&](Diagnostic &diagnostic) {
@@ -221,8 +232,8 @@ void Evaluator::takeInput(const InputStmt &statement, const std::vector<int64_t>
   expected += "]";
   if (builder.typeOf(tensor) != expected) {
     fail("E0405", argument.range,
-         "input '" + statement.name.text + "' of network " + frame->definition->name.text +
-             " is " + expected + ", got " + builder.typeOf(tensor),
+         "input '" + statement.name.text + "' of network " + frame->definition->name.text + " is " +
+             expected + ", got " + builder.typeOf(tensor),
          [&](Diagnostic &diagnostic) {
            diagnostic.note(statement.typeRange, "the input is defined here");
          });
@@ -245,8 +256,7 @@ void Evaluator::executeOutput(const OutputStmt &statement) {
     frame->outputs.emplace_back(statement.name.text, value);
     return;
   }
-  auto [entry, added] =
-      outputs.insert({statement.name.text, {tensor->id, statement.name.range}});
+  auto [entry, added] = outputs.insert({statement.name.text, {tensor->id, statement.name.range}});
   if (added) {
     builder.addOutput(statement.name.text, tensor->id, position(statement.name.range));
     return;

@@ -152,17 +152,15 @@ void Evaluator::warnUnreachable() {
                           "the result of '" + layer.name + "' reaches no output");
   }
   for (auto &[name, input] : inputs) {
-    bool isOutput = llvm::any_of(outputs, [id = input.first](const auto &output) {
-      return output.second.first == id;
-    });
+    bool isOutput = llvm::any_of(
+        outputs, [id = input.first](const auto &output) { return output.second.first == id; });
     if (!read[input.first] && !isOutput)
       diagnostics.warning("W0004", input.second, "input '" + name + "' reaches no output");
   }
 }
 
-bool fovea::evaluate(const Program &program, const EvaluateOptions &options,
-                     SourceManager &sources, LayerBuilder &builder,
-                     DiagnosticEngine &diagnostics) {
+bool fovea::evaluate(const Program &program, const EvaluateOptions &options, SourceManager &sources,
+                     LayerBuilder &builder, DiagnosticEngine &diagnostics) {
   if (diagnostics.hasErrors())
     return false;
   std::optional<ChosenNetwork> chosen = chooseNetwork(program, options, sources, diagnostics);

@@ -3,8 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 //
-// A failed expression is reported and worth Poison; what depends on it stays silent, so that the statements after it
-// can be checked. `stopped` ends everything: a bound was passed.
+// A failed expression is reported and worth Poison; what depends on it stays silent, so that the
+// statements after it can be checked. `stopped` ends everything: a bound was passed.
 //
 //===----------------------------------------------------------------------===//
 #ifndef FOVEA_LIB_FRONTEND_EVALUATORIMPL_H
@@ -18,8 +18,8 @@
 
 namespace fovea {
 
-/// What precedes the names of the layers of a block: empty, or ends in a dot. The weights' prefix differs from the
-/// layers' where an instance is shared.
+/// What precedes the names of the layers of a block: empty, or ends in a dot. The weights' prefix
+/// differs from the layers' where an instance is shared.
 struct Scope {
   std::string names;
   std::string weights;

@@ -30,9 +30,9 @@ bool LayerArguments::build(llvm::ArrayRef<const CallArgument *> slots) {
     for (auto [attribute, slot] : llvm::zip(kind.attributes, slots)) {
       if (isLate(attribute) != late)
         continue;
-      bool follows = llvm::isAlpha(attribute.defaultValue.empty() ? '0'
-                                                                   : attribute.defaultValue[0]) &&
-                     layer.attributes.count(attribute.defaultValue.str());
+      bool follows =
+          llvm::isAlpha(attribute.defaultValue.empty() ? '0' : attribute.defaultValue[0]) &&
+          layer.attributes.count(attribute.defaultValue.str());
       if (!slot && follows)
         layer.attributes[attribute.attribute.str()] =
             layer.attributes[attribute.defaultValue.str()];
@@ -75,14 +75,22 @@ bool LayerArguments::buildOne(const LayerAttribute &attribute, const Value &valu
       return wrongType(attribute, "true or false", value, where);
     result = *value.get<bool>();
     return true;
-  case AttributeKind::Pair: return pair(attribute, value, where);
-  case AttributeKind::Padding: return padding(attribute, value, where);
-  case AttributeKind::Axis: return axis(attribute, value, where);
-  case AttributeKind::Parts: return parts(attribute, value, where);
-  case AttributeKind::Bias: return bias(attribute, value, where);
-  case AttributeKind::Literal: return literal(attribute.attribute, value, where);
-  case AttributeKind::ShiftKernel: return shiftKernel(attribute, value, where);
-  case AttributeKind::Offsets: return offsets(attribute, value, where);
+  case AttributeKind::Pair:
+    return pair(attribute, value, where);
+  case AttributeKind::Padding:
+    return padding(attribute, value, where);
+  case AttributeKind::Axis:
+    return axis(attribute, value, where);
+  case AttributeKind::Parts:
+    return parts(attribute, value, where);
+  case AttributeKind::Bias:
+    return bias(attribute, value, where);
+  case AttributeKind::Literal:
+    return literal(attribute.attribute, value, where);
+  case AttributeKind::ShiftKernel:
+    return shiftKernel(attribute, value, where);
+  case AttributeKind::Offsets:
+    return offsets(attribute, value, where);
   }
   return false;
 }
@@ -91,8 +99,8 @@ bool LayerArguments::buildOne(const LayerAttribute &attribute, const Value &valu
 // Integers
 //===----------------------------------------------------------------------===//
 
-bool LayerArguments::integer(const LayerAttribute &attribute, const Value &value,
-                             SourceRange where, int64_t &result) {
+bool LayerArguments::integer(const LayerAttribute &attribute, const Value &value, SourceRange where,
+                             int64_t &result) {
   auto *number = value.get<int64_t>();
   if (!number)
     return wrongType(attribute, "an integer", value, where);
@@ -106,8 +114,7 @@ bool LayerArguments::integer(const LayerAttribute &attribute, const Value &value
   return false;
 }
 
-bool LayerArguments::pair(const LayerAttribute &attribute, const Value &value,
-                          SourceRange where) {
+bool LayerArguments::pair(const LayerAttribute &attribute, const Value &value, SourceRange where) {
   auto *elements = value.elements();
   Integers result(2);
   if (elements && elements->size() == 2) {
@@ -125,8 +132,7 @@ bool LayerArguments::pair(const LayerAttribute &attribute, const Value &value,
   return true;
 }
 
-bool LayerArguments::axis(const LayerAttribute &attribute, const Value &value,
-                          SourceRange where) {
+bool LayerArguments::axis(const LayerAttribute &attribute, const Value &value, SourceRange where) {
   int64_t result;
   if (!integer(attribute, value, where, result))
     return false;
@@ -154,8 +160,9 @@ std::vector<int64_t> LayerArguments::inputShape() const {
 // Padding
 //===----------------------------------------------------------------------===//
 
-/// SAME_UPPER of TensorFlow and ONNX: the output has ceil(input / stride) pixels; of an odd amount of padding the larger
-/// half is at the end. An input that is no image pads nothing: the layer itself will refuse it.
+/// SAME_UPPER of TensorFlow and ONNX: the output has ceil(input / stride) pixels; of an odd amount
+/// of padding the larger half is at the end. An input that is no image pads nothing: the layer
+/// itself will refuse it.
 LayerArguments::Integers LayerArguments::samePadding() const {
   std::vector<int64_t> shape = inputShape();
   Integers result(4);
@@ -202,8 +209,7 @@ bool LayerArguments::padding(const LayerAttribute &attribute, const Value &value
 // Splits and shifts
 //===----------------------------------------------------------------------===//
 
-bool LayerArguments::parts(const LayerAttribute &attribute, const Value &value,
-                           SourceRange where) {
+bool LayerArguments::parts(const LayerAttribute &attribute, const Value &value, SourceRange where) {
   int64_t extent = inputShape()[std::get<int64_t>(layer.attributes["axis"])];
   if (value.elements())
     return sizes(value, attribute, where, extent);
@@ -312,7 +318,8 @@ bool LayerArguments::spreadOffsets(const Integers &groups, SourceRange where) {
 // Literal weights
 //===----------------------------------------------------------------------===//
 
-/// Reads nested lists into `result`; false if they are not rectangular or hold anything but numbers.
+/// Reads nested lists into `result`; false if they are not rectangular or hold anything but
+/// numbers.
 static bool readLiteral(const Value &value, size_t level, LiteralTensor &result) {
   auto *elements = value.elements();
   if (!elements) {
@@ -322,9 +329,9 @@ static bool readLiteral(const Value &value, size_t level, LiteralTensor &result)
     return true;
   }
   return level < result.shape.size() && int64_t(elements->size()) == result.shape[level] &&
-         llvm::all_of(*elements, [&](const Value &element) {
-           return readLiteral(element, level + 1, result);
-         });
+         llvm::all_of(
+             *elements,
+             [&](const Value &element) { return readLiteral(element, level + 1, result); });
 }
 
 bool LayerArguments::literal(llvm::StringRef attribute, const Value &value, SourceRange where) {
@@ -343,8 +350,7 @@ bool LayerArguments::literal(llvm::StringRef attribute, const Value &value, Sour
   return true;
 }
 
-bool LayerArguments::bias(const LayerAttribute &attribute, const Value &value,
-                          SourceRange where) {
+bool LayerArguments::bias(const LayerAttribute &attribute, const Value &value, SourceRange where) {
   auto *flag = value.get<bool>();
   if (!flag && !value.elements())
     return wrongType(attribute, "true, false or a list of numbers", value, where);

@@ -11,36 +11,66 @@ using namespace fovea;
 llvm::StringRef fovea::describe(Token::Kind kind) {
   using K = Token::Kind;
   switch (kind) {
-  case K::End: return "the end of the file";
-  case K::Name: return "a name";
-  case K::Integer: return "an integer";
-  case K::Float: return "a number";
-  case K::String: return "a string";
-  case K::LParen: return "'('";
-  case K::RParen: return "')'";
-  case K::LBracket: return "'['";
-  case K::RBracket: return "']'";
-  case K::LBrace: return "'{'";
-  case K::RBrace: return "'}'";
-  case K::Comma: return "','";
-  case K::Colon: return "':'";
-  case K::Dot: return "'.'";
-  case K::DotDot: return "'..'";
-  case K::Assign: return "'='";
-  case K::Arrow: return "'->'";
-  case K::Plus: return "'+'";
-  case K::Minus: return "'-'";
-  case K::Star: return "'*'";
-  case K::StarStar: return "'**'";
-  case K::Slash: return "'/'";
-  case K::SlashSlash: return "'//'";
-  case K::Percent: return "'%'";
-  case K::Equal: return "'=='";
-  case K::NotEqual: return "'!='";
-  case K::Less: return "'<'";
-  case K::LessEqual: return "'<='";
-  case K::Greater: return "'>'";
-  case K::GreaterEqual: return "'>='";
+  case K::End:
+    return "the end of the file";
+  case K::Name:
+    return "a name";
+  case K::Integer:
+    return "an integer";
+  case K::Float:
+    return "a number";
+  case K::String:
+    return "a string";
+  case K::LParen:
+    return "'('";
+  case K::RParen:
+    return "')'";
+  case K::LBracket:
+    return "'['";
+  case K::RBracket:
+    return "']'";
+  case K::LBrace:
+    return "'{'";
+  case K::RBrace:
+    return "'}'";
+  case K::Comma:
+    return "','";
+  case K::Colon:
+    return "':'";
+  case K::Dot:
+    return "'.'";
+  case K::DotDot:
+    return "'..'";
+  case K::Assign:
+    return "'='";
+  case K::Arrow:
+    return "'->'";
+  case K::Plus:
+    return "'+'";
+  case K::Minus:
+    return "'-'";
+  case K::Star:
+    return "'*'";
+  case K::StarStar:
+    return "'**'";
+  case K::Slash:
+    return "'/'";
+  case K::SlashSlash:
+    return "'//'";
+  case K::Percent:
+    return "'%'";
+  case K::Equal:
+    return "'=='";
+  case K::NotEqual:
+    return "'!='";
+  case K::Less:
+    return "'<'";
+  case K::LessEqual:
+    return "'<='";
+  case K::Greater:
+    return "'>'";
+  case K::GreaterEqual:
+    return "'>='";
   }
   return "";
 }
@@ -179,12 +209,12 @@ Token::Kind Lexer::lexString() {
 Token::Kind Lexer::lexOperator() {
   using K = Token::Kind;
   static constexpr std::pair<const char *, K> operators[] = {
-      {"->", K::Arrow},     {"..", K::DotDot},   {"**", K::StarStar},  {"//", K::SlashSlash},
-      {"==", K::Equal},     {"!=", K::NotEqual}, {"<=", K::LessEqual}, {">=", K::GreaterEqual},
-      {"(", K::LParen},     {")", K::RParen},    {"[", K::LBracket},   {"]", K::RBracket},
-      {"{", K::LBrace},     {"}", K::RBrace},    {",", K::Comma},      {":", K::Colon},
-      {".", K::Dot},        {"=", K::Assign},    {"+", K::Plus},       {"-", K::Minus},
-      {"*", K::Star},       {"/", K::Slash},     {"%", K::Percent},    {"<", K::Less},
+      {"->", K::Arrow}, {"..", K::DotDot},   {"**", K::StarStar},  {"//", K::SlashSlash},
+      {"==", K::Equal}, {"!=", K::NotEqual}, {"<=", K::LessEqual}, {">=", K::GreaterEqual},
+      {"(", K::LParen}, {")", K::RParen},    {"[", K::LBracket},   {"]", K::RBracket},
+      {"{", K::LBrace}, {"}", K::RBrace},    {",", K::Comma},      {":", K::Colon},
+      {".", K::Dot},    {"=", K::Assign},    {"+", K::Plus},       {"-", K::Minus},
+      {"*", K::Star},   {"/", K::Slash},     {"%", K::Percent},    {"<", K::Less},
       {">", K::Greater}};
   for (auto [spelling, kind] : operators)
     if (text.substr(position).starts_with(spelling)) {

@@ -128,8 +128,8 @@ static void noteNetworks(const std::vector<NetworkInfo> &networks, Diagnostic &d
 
 static const Definition *findNetwork(const Program &program, llvm::StringRef name) {
   for (auto &definition : program.mainFile().definitions) {
-    bool isNetwork = definition->kind == DefinitionKind::Network ||
-                     definition->kind == DefinitionKind::Preset;
+    bool isNetwork =
+        definition->kind == DefinitionKind::Network || definition->kind == DefinitionKind::Preset;
     if (isNetwork && definition->name.text == name)
       return definition.get();
   }
@@ -143,8 +143,7 @@ static const Definition *pickNetwork(const Program &program, const EvaluateOptio
   if (!options.network.empty()) {
     if (const Definition *network = findNetwork(program, options.network))
       return network;
-    Diagnostic &error =
-        diagnostics.error("E0607", {}, "unknown network '" + options.network + "'");
+    Diagnostic &error = diagnostics.error("E0607", {}, "unknown network '" + options.network + "'");
     noteNetworks(networks, error);
     return nullptr;
   }
@@ -160,10 +159,9 @@ static const Definition *pickNetwork(const Program &program, const EvaluateOptio
     return nullptr;
   }
   const std::string &example = complete.empty() ? networks.front().name : complete.front()->name;
-  Diagnostic &error =
-      diagnostics.error("E0606", {},
-                        "'" + file + "' has " + llvm::Twine(networks.size()) +
-                            " networks: choose one, as in " + file + ":" + example);
+  Diagnostic &error = diagnostics.error("E0606", {},
+                                        "'" + file + "' has " + llvm::Twine(networks.size()) +
+                                            " networks: choose one, as in " + file + ":" + example);
   noteNetworks(networks, error);
   return nullptr;
 }
@@ -175,8 +173,7 @@ static bool addOption(const std::string &name, const std::string &text, ChosenNe
   bool known = llvm::any_of(chosen.network->parameters,
                             [&](const Parameter &p) { return p.name.text == name; });
   if (!known) {
-    diagnostics
-        .error("E0403", where, "network " + chosen.name + " has no parameter '" + name + "'")
+    diagnostics.error("E0403", where, "network " + chosen.name + " has no parameter '" + name + "'")
         .note(chosen.network->name.range, "it is defined here");
     return false;
   }
@@ -210,10 +207,9 @@ std::optional<ChosenNetwork> fovea::chooseNetwork(const Program &program,
     if (parameter.defaultValue || chosen->arguments.count(parameter.name.text))
       continue;
     good = false;
-    diagnostics
-        .error("E0608", parameter.name.range,
-               "parameter '" + parameter.name.text + "' of " + chosen->name +
-                   " has no value: give it with --param " + parameter.name.text + "=VALUE");
+    diagnostics.error("E0608", parameter.name.range,
+                      "parameter '" + parameter.name.text + "' of " + chosen->name +
+                          " has no value: give it with --param " + parameter.name.text + "=VALUE");
   }
   return good ? std::move(chosen) : std::nullopt;
 }

@@ -18,14 +18,14 @@ struct GivenArgument {
 
 /// A network with the arguments that are given to it.
 struct ChosenNetwork {
-  std::string name;                ///< Of the network or preset that was asked for.
-  const ast::Definition *network;  ///< With a body.
+  std::string name;               ///< Of the network or preset that was asked for.
+  const ast::Definition *network; ///< With a body.
   std::map<std::string, GivenArgument> arguments;
   std::vector<ast::ExprPtr> owned; ///< Expressions of the command line.
 };
 
-/// Follows presets to the network they parametrise. Nothing if `definition` is no network or a preset is
-/// wrong, which is reported if `diagnostics` is given.
+/// Follows presets to the network they parametrise. Nothing if `definition` is no network or a
+/// preset is wrong, which is reported if `diagnostics` is given.
 std::optional<ChosenNetwork> resolveNetwork(const Program &program,
                                             const ast::Definition &definition,
                                             DiagnosticEngine *diagnostics);

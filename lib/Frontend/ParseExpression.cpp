@@ -224,20 +224,34 @@ static std::optional<BinaryOperator> binaryOperator(const Token &token, llvm::St
     if (text == "and")
       return BinaryOperator{Operator::And, 2};
     return std::nullopt;
-  case K::Equal: return BinaryOperator{Operator::Eq, comparePrecedence};
-  case K::NotEqual: return BinaryOperator{Operator::Ne, comparePrecedence};
-  case K::Less: return BinaryOperator{Operator::Lt, comparePrecedence};
-  case K::LessEqual: return BinaryOperator{Operator::Le, comparePrecedence};
-  case K::Greater: return BinaryOperator{Operator::Gt, comparePrecedence};
-  case K::GreaterEqual: return BinaryOperator{Operator::Ge, comparePrecedence};
-  case K::DotDot: return BinaryOperator{Operator::Range, rangePrecedence};
-  case K::Plus: return BinaryOperator{Operator::Add, 6};
-  case K::Minus: return BinaryOperator{Operator::Sub, 6};
-  case K::Star: return BinaryOperator{Operator::Mul, 7};
-  case K::Slash: return BinaryOperator{Operator::Div, 7};
-  case K::SlashSlash: return BinaryOperator{Operator::FloorDiv, 7};
-  case K::Percent: return BinaryOperator{Operator::Mod, 7};
-  default: return std::nullopt;
+  case K::Equal:
+    return BinaryOperator{Operator::Eq, comparePrecedence};
+  case K::NotEqual:
+    return BinaryOperator{Operator::Ne, comparePrecedence};
+  case K::Less:
+    return BinaryOperator{Operator::Lt, comparePrecedence};
+  case K::LessEqual:
+    return BinaryOperator{Operator::Le, comparePrecedence};
+  case K::Greater:
+    return BinaryOperator{Operator::Gt, comparePrecedence};
+  case K::GreaterEqual:
+    return BinaryOperator{Operator::Ge, comparePrecedence};
+  case K::DotDot:
+    return BinaryOperator{Operator::Range, rangePrecedence};
+  case K::Plus:
+    return BinaryOperator{Operator::Add, 6};
+  case K::Minus:
+    return BinaryOperator{Operator::Sub, 6};
+  case K::Star:
+    return BinaryOperator{Operator::Mul, 7};
+  case K::Slash:
+    return BinaryOperator{Operator::Div, 7};
+  case K::SlashSlash:
+    return BinaryOperator{Operator::FloorDiv, 7};
+  case K::Percent:
+    return BinaryOperator{Operator::Mod, 7};
+  default:
+    return std::nullopt;
   }
 }
 
@@ -382,11 +396,16 @@ ExprPtr Parser::parsePostfixOf(ExprPtr base, bool callsAllowed) {
 ExprPtr Parser::parsePrimary() {
   switch (peek().kind) {
   case Kind::Integer:
-  case Kind::Float: return parseNumber();
-  case Kind::String: return parseString();
-  case Kind::Name: return parseName();
-  case Kind::LBracket: return parseList();
-  case Kind::LParen: return parseParentheses();
+  case Kind::Float:
+    return parseNumber();
+  case Kind::String:
+    return parseString();
+  case Kind::Name:
+    return parseName();
+  case Kind::LBracket:
+    return parseList();
+  case Kind::LParen:
+    return parseParentheses();
   default:
     error("E0104", peek().range, "expected a value, got " + describeNext());
     return nullptr;
@@ -498,7 +517,8 @@ ExprPtr Parser::parseRecord(SourceRange open) {
 // Strings
 //===----------------------------------------------------------------------===//
 
-/// In a string, '{' expr '}' is replaced by the value; '{{' and '}}' are braces; \n \t \\ \" are escapes.
+/// In a string, '{' expr '}' is replaced by the value; '{{' and '}}' are braces; \n \t \\ \" are
+/// escapes.
 ExprPtr Parser::parseString() {
   auto string = std::make_unique<StringExpr>(take());
   string->texts.emplace_back();
@@ -514,7 +534,8 @@ ExprPtr Parser::parseString() {
     } else if (c == '\\') {
       size_t which = llvm::StringRef("nt\\\"").find(next);
       if (which == llvm::StringRef::npos) {
-        error("E0111", {file, offset, offset + 1}, "unknown escape; known are \\n, \\t, \\\\, \\\"");
+        error("E0111", {file, offset, offset + 1},
+              "unknown escape; known are \\n, \\t, \\\\, \\\"");
         return nullptr;
       }
       string->texts.back() += "\n\t\\\""[which];

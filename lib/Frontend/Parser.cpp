@@ -51,12 +51,11 @@ bool Parser::expect(Kind kind, llvm::StringRef context) {
   return false;
 }
 
-/// The words that are no names. All others, `block` and `input` too, are words of the language only where
-/// a definition or statement begins.
+/// The words that are no names. All others, `block` and `input` too, are words of the language only
+/// where a definition or statement begins.
 static bool isReserved(llvm::StringRef word) {
-  return llvm::is_contained({"and", "else", "false", "for", "if", "in", "not", "or", "return",
-                             "true"},
-                            word);
+  return llvm::is_contained(
+      {"and", "else", "false", "for", "if", "in", "not", "or", "return", "true"}, word);
 }
 
 bool Parser::expectName(Name &name, llvm::StringRef what) {

@@ -3,7 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 //
-// Recursive descent. A function that fails has reported why and gives null or false; statements recover.
+// Recursive descent. A function that fails has reported why and gives null or false; statements
+// recover.
 //
 //===----------------------------------------------------------------------===//
 #ifndef FOVEA_LIB_FRONTEND_PARSERIMPL_H
@@ -116,11 +117,11 @@ private:
   DiagnosticEngine &diagnostics;
   std::vector<Token> tokens;
   size_t position = 0;
-  SourceRange last;         ///< Of the token taken last.
-  unsigned brackets = 0;    ///< Open '(' and '[' around the next token.
+  SourceRange last;      ///< Of the token taken last.
+  unsigned brackets = 0; ///< Open '(' and '[' around the next token.
   unsigned nesting = 0;
   bool interpolating = false;
-  bool abandoned = false;   ///< The nesting bound was passed: nothing more is reported.
+  bool abandoned = false; ///< The nesting bound was passed: nothing more is reported.
   Diagnostic unreported;
   ast::ExprPtr pendingLabel; ///< Read, and waiting for its call.
 };

@@ -110,8 +110,8 @@ std::optional<unsigned> ProgramLoader::findImport(const File &file, const Import
     llvm::Expected<unsigned> found = sources.load(path);
     if (found)
       return *found;
-    reasons += (reasons.empty() ? "" : "; ") + path.str().str() + ": " +
-               llvm::toString(found.takeError());
+    reasons +=
+        (reasons.empty() ? "" : "; ") + path.str().str() + ": " + llvm::toString(found.takeError());
   }
   diagnostics.error("E0002", import.range, "cannot import \"" + import.path + "\": " + reasons);
   return std::nullopt;
@@ -168,8 +168,7 @@ std::string NetworkInfo::signature() const {
   return text + ")";
 }
 
-std::vector<NetworkInfo> fovea::listNetworks(const Program &program,
-                                             const SourceManager &sources) {
+std::vector<NetworkInfo> fovea::listNetworks(const Program &program, const SourceManager &sources) {
   std::vector<NetworkInfo> networks;
   for (auto &definition : program.mainFile().definitions) {
     std::optional<ChosenNetwork> chosen = resolveNetwork(program, *definition, nullptr);

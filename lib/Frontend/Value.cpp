@@ -157,9 +157,9 @@ std::string fovea::render(const Value &value, const LayerBuilder &builder, size_
 //===----------------------------------------------------------------------===//
 
 static bool equalSequences(const std::vector<Value> &lhs, const std::vector<Value> &rhs) {
-  return lhs.size() == rhs.size() &&
-         llvm::all_of(llvm::zip(lhs, rhs),
-                      [](auto pair) { return equal(std::get<0>(pair), std::get<1>(pair)); });
+  return lhs.size() == rhs.size() && llvm::all_of(llvm::zip(lhs, rhs), [](auto pair) {
+           return equal(std::get<0>(pair), std::get<1>(pair));
+         });
 }
 
 static bool equalRecords(const RecordValue &lhs, const RecordValue &rhs) {

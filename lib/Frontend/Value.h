@@ -92,7 +92,8 @@ struct Computed {
   bool failed() const { return !code.empty(); }
 };
 
-/// Operators on anything but tensors. `and` and `or` are the evaluator's: they may not need both operands.
+/// Operators on anything but tensors. `and` and `or` are the evaluator's: they may not need both
+/// operands.
 Computed applyUnary(ast::Operator op, const Value &operand);
 Computed applyBinary(ast::Operator op, const Value &lhs, const Value &rhs);
 

@@ -65,6 +65,8 @@ private:
   /// The parameter's values, f32 and of its shape, or what is wrong.
   llvm::Expected<Tensor> find(llvm::StringRef name, RankedTensorType type);
   llvm::Error missing(llvm::StringRef name, RankedTensorType type);
+  const NamedTensors::value_type *nearest(llvm::StringRef name,
+                                          llvm::ArrayRef<int64_t> shape) const;
   void collect(cnn::ParamOp param);
   LogicalResult report();
   void warnAboutExtras();
@@ -78,20 +80,22 @@ private:
 };
 } // namespace
 
-/// The tensor whose name is nearest, if any is near. One of the same shape wins.
-static std::optional<std::string> nearName(llvm::StringRef name, llvm::ArrayRef<int64_t> shape,
-                                           const NamedTensors &tensors) {
+/// The tensor that no other parameter wants and whose name is nearest, if any is near. One of the
+/// same shape wins.
+const NamedTensors::value_type *Binder::nearest(llvm::StringRef name,
+                                                llvm::ArrayRef<int64_t> shape) const {
   unsigned best = std::max<size_t>(2, name.size() / 3) + 1;
-  std::optional<std::string> nearest;
-  bool sameShape = false;
-  for (const auto &[candidate, tensor] : tensors) {
-    unsigned distance = name.edit_distance(candidate, /*AllowReplacements=*/true, best);
-    bool fits = tensor.shape() == shape;
-    if (distance > best || (distance == best && (!fits || sameShape)))
+  const NamedTensors::value_type *nearest = nullptr;
+  for (const auto &candidate : source.tensors) {
+    if (wanted.contains(candidate.first))
+      continue;
+    unsigned distance = name.edit_distance(candidate.first, /*AllowReplacements=*/true, best);
+    bool fits = candidate.second.shape() == shape;
+    bool alreadyFits = nearest && nearest->second.shape() == shape;
+    if (distance > best || (distance == best && (!fits || alreadyFits)))
       continue;
     best = distance;
-    nearest = candidate;
-    sameShape = fits;
+    nearest = &candidate;
   }
   return nearest;
 }
@@ -102,8 +106,8 @@ llvm::Error Binder::missing(llvm::StringRef name, RankedTensorType type) {
   std::string text =
       "'" + name.str() + "' " + typeName(ElementType::F32, type.getShape()) + " is missing";
   if (guesses++ < maxGuesses)
-    if (auto near = nearName(name, type.getShape(), source.tensors))
-      text += "; there is '" + *near + "' " + source.tensors.at(*near).typeName();
+    if (auto *near = nearest(name, type.getShape()))
+      text += "; there is '" + near->first + "' " + near->second.typeName();
   return llvm::createStringError(text);
 }
 
@@ -123,10 +127,7 @@ llvm::Expected<Tensor> Binder::find(llvm::StringRef name, RankedTensorType type)
 }
 
 void Binder::collect(cnn::ParamOp param) {
-  if (hasValue(param))
-    return;
   llvm::StringRef name = param.getSymName();
-  wanted.insert(name);
   llvm::Expected<Tensor> tensor = find(name, cast<RankedTensorType>(param.getType()));
   if (!tensor) {
     problems.push_back({param.getLoc(), llvm::toString(tensor.takeError())});
@@ -143,7 +144,7 @@ void Binder::collect(cnn::ParamOp param) {
 LogicalResult Binder::report() {
   if (problems.empty())
     return success();
-  InFlightDiagnostic diagnostic = module.emitError()
+  InFlightDiagnostic diagnostic = emitError(module.getLoc())
                                   << problems.size() << " of " << wanted.size()
                                   << " parameters cannot be taken from " << source.description;
   for (const Problem &problem : problems)
@@ -159,7 +160,7 @@ void Binder::warnAboutExtras() {
       extras.push_back(name);
   if (extras.empty())
     return;
-  InFlightDiagnostic diagnostic = module.emitWarning()
+  InFlightDiagnostic diagnostic = emitWarning(module.getLoc())
                                   << source.description << " has " << extras.size()
                                   << (extras.size() == 1 ? " tensor" : " tensors")
                                   << " that no parameter takes: ";
@@ -181,7 +182,15 @@ static ElementsAttr resourceOf(Binding &binding) {
 }
 
 LogicalResult Binder::run() {
-  module.walk([&](cnn::ParamOp param) { collect(param); });
+  llvm::SmallVector<cnn::ParamOp> parameters;
+  module.walk([&](cnn::ParamOp param) {
+    if (hasValue(param))
+      return;
+    parameters.push_back(param);
+    wanted.insert(param.getSymName());
+  });
+  for (cnn::ParamOp param : parameters)
+    collect(param);
   if (failed(report()))
     return failure();
   for (Binding &binding : bindings) {

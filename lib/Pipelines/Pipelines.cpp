@@ -24,6 +24,7 @@ void fovea::buildCnnPipeline(OpPassManager &manager, const CnnOptions &options) 
     function.addPass(cnn::createConvToIm2Col({options.im2col}));
   function.addPass(createCSEPass());
   function.addPass(cnn::createFuseConv());
+  function.addPass(cnn::createFuseElementwise());
   manager.addPass(createSymbolDCEPass());
   manager.addPass(cnn::createVerifyCnnOpt());
 }

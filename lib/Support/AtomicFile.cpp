@@ -4,8 +4,11 @@
 //===----------------------------------------------------------------------===//
 #include "fovea/Support/AtomicFile.h"
 #include "llvm/ADT/SmallString.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/Path.h"
+#include "llvm/Support/Process.h"
+#include "llvm/Support/Signals.h"
+#include <optional>
 
 using llvm::Error;
 using llvm::StringRef;
@@ -34,21 +37,43 @@ static Error writeDirectly(StringRef path, WriteFn write) {
   return code ? cannotWrite(path, code) : writeAll(path, os, write);
 }
 
-static Error writeBeside(StringRef path, WriteFn write) {
-  namespace fs = llvm::sys::fs;
-  auto temporary = fs::TempFile::create(path + ".tmp-%%%%%%%%", fs::all_read | fs::all_write);
-  if (!temporary)
-    return cannotWrite(path, llvm::errorToErrorCode(temporary.takeError()));
-  Error error = Error::success();
-  {
-    llvm::raw_fd_ostream os(temporary->FD, /*shouldClose=*/false);
-    error = writeAll(path, os, write);
+/// Makes a new file beside `path` that goes away on a signal. Not llvm::sys::fs::TempFile, which
+/// would take each '%' of the path for a random digit.
+static std::error_code openTemporary(StringRef path, std::string &name,
+                                     std::optional<llvm::raw_fd_ostream> &os) {
+  constexpr int maxAttempts = 100;
+  std::error_code code;
+  for (int attempt = 0; attempt < maxAttempts; ++attempt) {
+    name = (path + ".tmp-" + llvm::utohexstr(llvm::sys::Process::GetRandomNumber())).str();
+    os.emplace(name, code, llvm::sys::fs::CD_CreateNew);
+    if (code != std::errc::file_exists)
+      break;
   }
-  if (error)
-    return llvm::joinErrors(std::move(error), temporary->discard());
-  if (Error kept = temporary->keep(path))
-    return cannotWrite(path, llvm::errorToErrorCode(std::move(kept)));
-  return Error::success();
+  if (!code)
+    llvm::sys::RemoveFileOnSignal(name);
+  return code;
+}
+
+static Error writeBeside(StringRef path, llvm::sys::fs::file_status status, WriteFn write) {
+  namespace fs = llvm::sys::fs;
+  std::string name;
+  std::optional<llvm::raw_fd_ostream> os;
+  if (std::error_code code = openTemporary(path, name, os))
+    return cannotWrite(path, code);
+  Error error = writeAll(path, *os, write);
+  os->close();
+  std::error_code code = os->error(); // Some file systems report a full disk only now.
+  os->clear_error();
+  if (!error && !code && fs::exists(status))
+    code = fs::setPermissions(name, status.permissions());
+  if (!error && !code)
+    code = fs::rename(name, path);
+  if (error || code)
+    fs::remove(name);
+  llvm::sys::DontRemoveFileOnSignal(name);
+  if (!error && code)
+    return cannotWrite(path, code);
+  return error;
 }
 
 Error fovea::writeFileAtomically(StringRef path, WriteFn write) {
@@ -64,7 +89,7 @@ Error fovea::writeFileAtomically(StringRef path, WriteFn write) {
   llvm::SmallString<256> target(path);
   if (fs::exists(status)) // Else a symbolic link would be replaced by the file.
     fs::real_path(path, target);
-  return writeBeside(target, write);
+  return writeBeside(target, status, write);
 }
 
 Error fovea::writeFileAtomically(StringRef path, StringRef bytes) {

@@ -51,7 +51,8 @@ LineColumn SourceManager::lineColumn(unsigned file, unsigned offset) const {
   const std::vector<unsigned> &begins = files[file].lineBegins;
   unsigned line = std::upper_bound(begins.begin(), begins.end(), offset) - begins.begin();
   const std::vector<unsigned> &others = files[file].continuations;
-  unsigned skipped = llvm::lower_bound(others, offset) - llvm::lower_bound(others, begins[line - 1]);
+  unsigned skipped =
+      llvm::lower_bound(others, offset) - llvm::lower_bound(others, begins[line - 1]);
   return {line, offset - begins[line - 1] - skipped + 1};
 }
 

@@ -12,8 +12,13 @@ using llvm::Expected;
 using llvm::StringRef;
 
 Expected<std::shared_ptr<llvm::MemoryBuffer>> fovea::mapFile(StringRef path) {
-  if (llvm::sys::fs::is_directory(path))
-    return llvm::createStringError("cannot read '" + path + "': is a directory");
+  namespace fs = llvm::sys::fs;
+  fs::file_status status;
+  if (std::error_code code = fs::status(path, status))
+    return llvm::createStringError("cannot read '" + path + "': " + code.message());
+  if (!fs::is_regular_file(status)) // A device may never end.
+    return llvm::createStringError("cannot read '" + path + "': is " +
+                                   (fs::is_directory(status) ? "a directory" : "no regular file"));
   auto file = llvm::MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
   if (!file)
     return llvm::createStringError("cannot read '" + path + "': " + file.getError().message());

@@ -111,8 +111,7 @@ static std::vector<Case> cases() {
       {"E0304", network("output y = x -> c: relu -> c: relu"), "replace 'c' by '\"c_2\"'"},
       {"E0304", network("y = x\n  for i in 0..2 { y = y -> c: relu }\n  output z = y"),
        "replace 'c' by '\"c.{i}\"'"},
-      {"E0304",
-       "block b(x) { return x -> c: relu }\n" + network("output y = x -> b -> b"),
+      {"E0304", "block b(x) { return x -> c: relu }\n" + network("output y = x -> b -> b"),
        "each call of b names it"},
       {"E0305", network("output y = x -> \"a b\": relu"), "\"a b\" is no label"},
       {"E0305", network("output y = x -> \"a..b\": relu"), "\"a..b\" is no label"},
@@ -132,7 +131,8 @@ static std::vector<Case> cases() {
       {"E0403", network("output y = x -> conv(3, kernel = 1, strid = 2)"),
        "replace 'strid' by 'stride'"},
       {"E0404", network("output y = x -> conv(3, 1, kernel = 1)"), "'kernel' is given twice"},
-      {"E0405", network("output y = x -> conv(3.5, kernel = 1)"), "'channels' of conv is an integer"},
+      {"E0405", network("output y = x -> conv(3.5, kernel = 1)"),
+       "'channels' of conv is an integer"},
       {"E0405", network("output y = x -> conv(x.channels / 2, kernel = 1)"),
        "'//' divides integers"},
       {"E0405", network("output y = x -> conv(8, kernel = (1, 2, 3))"), "(height, width)"},
@@ -173,8 +173,7 @@ static std::vector<Case> cases() {
       {"E0603", network(doubling), "more than 1048576 elements"},
       {"E0603", network("s = \"a\"\n  for _i in 0..40 { s = s + s }\n  output y = relu(x)"),
        "more than 1048576 characters"},
-      {"E0604",
-       network("y = x\n  for _i in 0..200000 { y = relu(y) }\n  output z = y", "f32[1]"),
+      {"E0604", network("y = x\n  for _i in 0..200000 { y = relu(y) }\n  output z = y", "f32[1]"),
        "at most 100000 layers"},
       {"E0605", callChain(100), "more than 64 levels"},
       {"E0605", presetChain(100), "presets of presets"},
@@ -210,8 +209,8 @@ TEST(Diagnostics, EveryCase) {
   }
 }
 
-/// Every code has a program here, but for those that the shapes of the cnn dialect give or that concern the
-/// command line; they have tests of their own.
+/// Every code has a program here, but for those that the shapes of the cnn dialect give or that
+/// concern the command line; they have tests of their own.
 TEST(Diagnostics, EveryCode) {
   llvm::StringSet<> caused;
   for (const Case &each : cases())
@@ -255,12 +254,13 @@ TEST(Diagnostics, CommandLine) {
 //===----------------------------------------------------------------------===//
 
 TEST(Diagnostics, Format) {
-  auto evaluation = evaluateText("block Unit(x, channels: int, stride: int = 1) {\n"
-                                 "  shortcut = x\n"
-                                 "  y = x -> conv(channels, kernel = 3, stride = stride, padding = 1)\n"
-                                 "  return relu(y + shortcut)\n"
-                                 "}\n" +
-                                 network("output z = x -> \"layer2.0\": Unit(16, stride = 2)"));
+  auto evaluation =
+      evaluateText("block Unit(x, channels: int, stride: int = 1) {\n"
+                   "  shortcut = x\n"
+                   "  y = x -> conv(channels, kernel = 3, stride = stride, padding = 1)\n"
+                   "  return relu(y + shortcut)\n"
+                   "}\n" +
+                   network("output z = x -> \"layer2.0\": Unit(16, stride = 2)"));
   EXPECT_EQ(evaluation->text(),
             "test.cnn:4:15: error[E0203]: cannot add f32[1,16,8,8] and f32[1,8,16,16]\n"
             "    4 |   return relu(y + shortcut)\n"

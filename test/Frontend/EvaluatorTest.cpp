@@ -11,9 +11,8 @@ using namespace fovea;
 using namespace fovea::test;
 using Ints = std::vector<int64_t>;
 
-static std::unique_ptr<Evaluation> good(const std::string &text,
-                                        llvm::ArrayRef<std::pair<std::string, std::string>> others =
-                                            {}) {
+static std::unique_ptr<Evaluation>
+good(const std::string &text, llvm::ArrayRef<std::pair<std::string, std::string>> others = {}) {
   auto evaluation = evaluateText(text, {}, others);
   EXPECT_EQ(evaluation->text(), "");
   EXPECT_TRUE(evaluation->succeeded) << text;
@@ -46,10 +45,13 @@ TEST(Layers, ConvDefaults) {
   EXPECT_EQ(conv.layer, "conv");
   EXPECT_EQ(conv.name, "conv");
   EXPECT_EQ(conv.weights, "conv");
-  std::map<std::string, AttrValue> expected = {
-      {"channels", int64_t(4)},     {"kernel", Ints{3, 3}},   {"stride", Ints{1, 1}},
-      {"padding", Ints{0, 0, 0, 0}}, {"dilation", Ints{1, 1}}, {"groups", int64_t(1)},
-      {"bias", true}};
+  std::map<std::string, AttrValue> expected = {{"channels", int64_t(4)},
+                                               {"kernel", Ints{3, 3}},
+                                               {"stride", Ints{1, 1}},
+                                               {"padding", Ints{0, 0, 0, 0}},
+                                               {"dilation", Ints{1, 1}},
+                                               {"groups", int64_t(1)},
+                                               {"bias", true}};
   ASSERT_EQ(conv.attributes.size(), expected.size());
   for (auto &[name, value] : expected) {
     ASSERT_TRUE(conv.attributes.count(name)) << name;
@@ -124,10 +126,10 @@ TEST(Layers, SpatialShift) {
 }
 
 TEST(Layers, LiteralWeights) {
-  auto evaluation = good(
-      network("output y = x -> conv(1, kernel = 3, bias = [0.5], weight = [[[[-1, 0, 1], [-2, 0, 2], "
-              "[-1, 0, 1.5]]]])",
-              "f32[1, 1, 8, 8]"));
+  auto evaluation = good(network(
+      "output y = x -> conv(1, kernel = 3, bias = [0.5], weight = [[[[-1, 0, 1], [-2, 0, 2], "
+      "[-1, 0, 1.5]]]])",
+      "f32[1, 1, 8, 8]"));
   auto &attributes = evaluation->built.layers.front().attributes;
   auto &weight = std::get<LiteralTensor>(attributes.at("weight"));
   EXPECT_EQ(weight.shape, (Ints{1, 1, 3, 3}));
@@ -258,8 +260,7 @@ TEST(Names, ScopesAndNumbers) {
             "relu relu_1 c relu_2 relu_3");
   EXPECT_EQ(namesOf(network("y = first: relu(x) -> relu\n  output z = last: relu(y)")),
             "first relu last");
-  EXPECT_EQ(namesOf(network("output y = x -> relu_1: relu -> relu -> relu")),
-            "relu_1 relu relu_2");
+  EXPECT_EQ(namesOf(network("output y = x -> relu_1: relu -> relu -> relu")), "relu_1 relu relu_2");
   EXPECT_EQ(namesOf(network("output y = x + x + x")), "add add_1");
 }
 
@@ -353,7 +354,8 @@ TEST(Programs, NetworkSpecs) {
 }
 
 TEST(Programs, DefaultNetwork) {
-  const std::string text = "network a(k) { input x: f32[1, 1, 8, 8]\n output y = x -> conv(k, 1) }\n"
-                           "network b = a(k = 3)";
+  const std::string text =
+      "network a(k) { input x: f32[1, 1, 8, 8]\n output y = x -> conv(k, 1) }\n"
+      "network b = a(k = 3)";
   EXPECT_EQ(good(text)->built.name, "b");
 }

@@ -35,18 +35,60 @@ std::string Mutator::bytes(size_t count) {
 
 /// Changes a few places: bytes, pieces of syntax, whole stretches.
 std::string Mutator::mutate(std::string text) {
-  static constexpr const char *pieces[] = {
-      "->", "(", ")", "[", "]", "{", "}", "=", ",", ":", "..", "\"", "\n", "#", "-", "**", "//", "0",
-      "-1", "9223372036854775807", "1e308", "x", " if ", " else ", " for i in 0..99 { ", " return ",
-      "relu", "concat", "split(2)", "block", "network n = ", "input", "output ", "{i}", "\\", "\x80"};
+  static constexpr const char *pieces[] = {"->",
+                                           "(",
+                                           ")",
+                                           "[",
+                                           "]",
+                                           "{",
+                                           "}",
+                                           "=",
+                                           ",",
+                                           ":",
+                                           "..",
+                                           "\"",
+                                           "\n",
+                                           "#",
+                                           "-",
+                                           "**",
+                                           "//",
+                                           "0",
+                                           "-1",
+                                           "9223372036854775807",
+                                           "1e308",
+                                           "x",
+                                           " if ",
+                                           " else ",
+                                           " for i in 0..99 { ",
+                                           " return ",
+                                           "relu",
+                                           "concat",
+                                           "split(2)",
+                                           "block",
+                                           "network n = ",
+                                           "input",
+                                           "output ",
+                                           "{i}",
+                                           "\\",
+                                           "\x80"};
   for (size_t i = 0, count = 1 + below(4); i < count; ++i) {
     size_t at = below(text.size() + 1), length = below(std::min<size_t>(40, text.size() - at + 1));
     switch (below(5)) {
-    case 0: text.insert(at, pieces[below(std::size(pieces))]); break;
-    case 1: text.erase(at, length); break;
-    case 2: text.replace(at, std::min<size_t>(length, 1), pieces[below(std::size(pieces))]); break;
-    case 3: text.insert(below(text.size() + 1), text.substr(at, length)); break;
-    default: text.insert(at, bytes(1 + below(3))); break;
+    case 0:
+      text.insert(at, pieces[below(std::size(pieces))]);
+      break;
+    case 1:
+      text.erase(at, length);
+      break;
+    case 2:
+      text.replace(at, std::min<size_t>(length, 1), pieces[below(std::size(pieces))]);
+      break;
+    case 3:
+      text.insert(below(text.size() + 1), text.substr(at, length));
+      break;
+    default:
+      text.insert(at, bytes(1 + below(3)));
+      break;
     }
   }
   return text;
@@ -56,8 +98,7 @@ static std::vector<std::string> seeds() {
   std::vector<std::string> texts;
   std::error_code failure;
   for (const char *folder : {"/nn", "/examples/digits"})
-    for (llvm::sys::fs::directory_iterator
-             file(std::string(FOVEA_SOURCE_DIR) + folder, failure),
+    for (llvm::sys::fs::directory_iterator file(std::string(FOVEA_SOURCE_DIR) + folder, failure),
          end;
          !failure && file != end; file.increment(failure))
       if (llvm::StringRef(file->path()).ends_with(".cnn"))
@@ -117,8 +158,14 @@ TEST(Fuzz, Monsters) {
   arrows.resize(arrows.size() - 3);
   for (int i = 0; i < 50000; ++i)
     arrows += " -> relu";
+  // Expressions as deep as they may be, in blocks that call each other from there.
+  std::string nested = network("output y = b0(x)");
+  for (int i = 0; i < 60; ++i)
+    nested += "block b" + std::to_string(i) + "(x) { return " + std::string(190, '[') + "b" +
+              std::to_string(i + 1) + "(x)" + std::string(190, ']') + " }\n";
+  nested += "block b60(x) { return x }\n";
   for (const std::string &text :
-       {open, network("a = " + open), network("a = " + dashes), network("a = " + nots),
+       {nested, open, network("a = " + open), network("a = " + dashes), network("a = " + nots),
         network("a = " + std::string(1000000, '[')), std::string(1000000, '{'),
         std::string(1000000, '"'), std::string(1000000, '\n'), arrows + "\n}\n",
         network("a = \"" + std::string(100000, '{') + "\"")})

@@ -63,13 +63,15 @@ TEST(Networks, Densenet) {
 TEST(Networks, MobilenetV2) {
   auto mobilenet = build("nn/mobilenet_v2.cnn", "", 3504872);
   ASSERT_TRUE(mobilenet->succeeded);
-  for (const char *name : {"features.0.0.weight", "features.1.conv.0.1.bias",
-                           "features.1.conv.2.weight", "features.17.conv.3.bias",
-                           "features.18.1.weight", "classifier.1.bias"})
+  for (const char *name :
+       {"features.0.0.weight", "features.1.conv.0.1.bias", "features.1.conv.2.weight",
+        "features.17.conv.3.bias", "features.18.1.weight", "classifier.1.bias"})
     EXPECT_TRUE(mobilenet->built.weights.count(name)) << name;
   EvaluateOptions options;
   for (auto [width, weights] : {std::pair<const char *, int64_t>{"0.35", 1677128},
-                                {"0.5", 1968680}, {"0.75", 2636424}, {"1.4", 6108776}}) {
+                                {"0.5", 1968680},
+                                {"0.75", 2636424},
+                                {"1.4", 6108776}}) {
     options.parameters = {{"width", width}};
     auto scaled = evaluateFile(FOVEA_SOURCE_DIR "/nn/mobilenet_v2.cnn", options);
     EXPECT_EQ(scaled->built.weightCount(), weights) << width;

@@ -114,7 +114,8 @@ TEST(Parser, EveryNode) {
 }
 
 TEST(Parser, GoesOnAfterErrors) {
-  std::string printed = tree("block a(x) {\n  y = ]\n  z = x\n}\nnonsense\nblock b(x) { return x }\n");
+  std::string printed =
+      tree("block a(x) {\n  y = ]\n  z = x\n}\nnonsense\nblock b(x) { return x }\n");
   EXPECT_NE(printed.find("t.cnn:2:7: error[E0104]"), std::string::npos) << printed;
   EXPECT_NE(printed.find("t.cnn:5:1: error[E0104]"), std::string::npos) << printed;
   EXPECT_NE(printed.find("Assign z"), std::string::npos) << printed;

@@ -158,8 +158,8 @@ std::string Evaluation::codes() const {
 
 static void run(Evaluation &evaluation, llvm::StringRef path, const EvaluateOptions &options) {
   evaluation.program = parseProgram(evaluation.sources, path, {}, evaluation.diagnostics);
-  evaluation.succeeded = evaluate(evaluation.program, options, evaluation.sources,
-                                  evaluation.built, evaluation.diagnostics);
+  evaluation.succeeded = evaluate(evaluation.program, options, evaluation.sources, evaluation.built,
+                                  evaluation.diagnostics);
 }
 
 std::unique_ptr<Evaluation>

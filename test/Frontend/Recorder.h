@@ -31,7 +31,8 @@ public:
   std::vector<LayerCall> layers;
   std::vector<std::string> inputs;
   std::vector<std::pair<std::string, TensorId>> outputs;
-  /// Trained values by name: "fc.weight" has 840 of them. Running means and variances are not counted.
+  /// Trained values by name: "fc.weight" has 840 of them. Running means and variances are not
+  /// counted.
   std::map<std::string, int64_t> weights;
   int64_t weightCount() const;
 

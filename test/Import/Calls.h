@@ -49,12 +49,9 @@ inline Attributes linear(int64_t features, bool bias = true) {
   return {{"features", features}, {"bias", bias}};
 }
 
-inline std::string text(mlir::ModuleOp module, bool locations = false) {
+inline std::string text(mlir::ModuleOp module) {
   std::string result;
-  llvm::raw_string_ostream os(result);
-  mlir::OpPrintingFlags flags;
-  flags.enableDebugInfo(locations, /*prettyForm=*/locations);
-  module->print(os, flags);
+  llvm::raw_string_ostream(result) << module;
   return result;
 }
 

@@ -42,8 +42,7 @@ TEST(CnnBuilder, WholeNetwork) {
     %12 = cnn.linear %10, %11 {name = "fc"} : (tensor<1x8xf32>, tensor<3x8xf32>) -> tensor<1x3xf32>
     return %12 : tensor<1x3xf32>
   }
-}
-)");
+})");
 }
 
 TEST(CnnBuilder, EveryOtherLayer) {
@@ -82,9 +81,15 @@ TEST(CnnBuilder, LocationsNameTheLayerAndTheChain) {
   TensorId x = net.input({1, 4});
   LayerCall relu = call("relu", "block.relu", {x});
   relu.callSites = {at(8, 7), at(20, 14), at(30, 2)};
-  std::string module = text(*net.finish(net.add(relu)), /*locations=*/true);
-  EXPECT_CONTAINS(module, "\"block.relu\"(callsite(net.cnn:8:7 at callsite(net.cnn:20:14 at "
-                          "net.cnn:30:2))");
+  auto module = net.finish(net.add(relu));
+  std::string location;
+  module->walk([&](mlir::Operation *op) {
+    if (op->getName().getStringRef() == "cnn.relu")
+      llvm::raw_string_ostream(location) << op->getLoc();
+  });
+  EXPECT_EQ(location,
+            "loc(\"block.relu\"(callsite(\"net.cnn\":8:7 at callsite(\"net.cnn\":20:14 at "
+            "\"net.cnn\":30:2))))");
 }
 
 TEST(CnnBuilder, InputsOfAllElementTypes) {

@@ -19,6 +19,21 @@ TEST(AtomicFile, ReplacesTheWholeFile) {
   EXPECT_EQ(folder.files().size(), 1u);
 }
 
+TEST(AtomicFile, KeepsPermissions) {
+  Folder folder;
+  std::string path = folder.write("x", "old");
+  ASSERT_FALSE(llvm::sys::fs::setPermissions(path, llvm::sys::fs::perms(0750)));
+  EXPECT_EQ(errorText(writeFileAtomically(path, "new")), "");
+  EXPECT_EQ(int(*llvm::sys::fs::getPermissions(path)), 0750);
+}
+
+TEST(AtomicFile, PercentSignsAreOrdinary) {
+  Folder folder;
+  ASSERT_FALSE(llvm::sys::fs::create_directory(folder.path("50%")));
+  EXPECT_EQ(errorText(writeFileAtomically(folder.path("50%/%x%"), "new")), "");
+  EXPECT_EQ(contents(folder.path("50%/%x%")), "new");
+}
+
 TEST(AtomicFile, AnErrorLeavesTheOldFile) {
   Folder folder;
   std::string path = folder.write("x", "old");

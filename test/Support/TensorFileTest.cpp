@@ -122,6 +122,7 @@ TEST(TensorFile, UnreadableFiles) {
   EXPECT_CONTAINS(errorText(readSafeTensors(folder.path("none.safetensors"))),
                   "none.safetensors': No such file or directory");
   EXPECT_CONTAINS(errorText(readNpz(folder.path(""))), "is a directory");
+  EXPECT_CONTAINS(errorText(readNpz("/dev/zero")), "is no regular file");
 }
 
 //===----------------------------------------------------------------------===//

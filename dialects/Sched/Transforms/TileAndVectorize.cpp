@@ -147,8 +147,8 @@ Directives KernelSchedule::denseAnchor(StageOp dense) {
   if (type.getDimSize(2) > 1)
     return list.add("fuse", "y", "obo", "task").add("parallel", "task");
   int64_t chunk = std::max<int64_t>(1, ceilDiv(ceilDiv(width, pixels), 4 * target.cores));
-  list.add("split", "xo", "xoo", "xoi", chunk, "guard_with_if");
-  list.reorder({"oi", "xi", "obi", "xoi", "y", "xoo", "obo", "n"});
+  list.add("split", "xo", "xoo", "xo", chunk, "guard_with_if");
+  list.reorder({"oi", "xi", "obi", "xo", "y", "xoo", "obo", "n"});
   return list.add("fuse", "xoo", "obo", "task").add("parallel", "task");
 }
 

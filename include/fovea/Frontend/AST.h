@@ -3,8 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 //
-// One node per construct of the language, each with its range in the source. The grammar stands above the functions of
-// Parser.cpp and ParseExpression.cpp.
+// One node per construct of the language, each with its range in the source. The grammar stands
+// above the functions of Parser.cpp and ParseExpression.cpp.
 //
 //===----------------------------------------------------------------------===//
 #ifndef FOVEA_FRONTEND_AST_H
@@ -32,13 +32,28 @@ struct Name {
 
 struct Expr {
   enum class Kind {
-    Integer, Float, Bool, String, NameRef, List, Tuple, Record, Unary, Binary, Conditional, Field, Index, Call, Pipe
+    Integer,
+    Float,
+    Bool,
+    String,
+    NameRef,
+    List,
+    Tuple,
+    Record,
+    Unary,
+    Binary,
+    Conditional,
+    Field,
+    Index,
+    Call,
+    Pipe
   };
   Expr(Kind kind, SourceRange range) : kind(kind), range(range) {}
   virtual ~Expr() = default;
   const Kind kind;
   SourceRange range;
-  unsigned depth = 1;         ///< Levels of expressions below and including this one; bounded by the parser.
+  unsigned depth =
+      1; ///< Levels of expressions below and including this one; bounded by the parser.
   bool parenthesised = false; ///< Written in parentheses of its own.
 };
 using ExprPtr = std::unique_ptr<Expr>;
@@ -62,7 +77,8 @@ struct BoolExpr : ExprBase<BoolExpr, Expr::Kind::Bool> {
   bool value = false;
 };
 
-/// A string: pieces of text with expressions between them; `texts` has one element more than `values`.
+/// A string: pieces of text with expressions between them; `texts` has one element more than
+/// `values`.
 struct StringExpr : ExprBase<StringExpr, Expr::Kind::String> {
   using ExprBase::ExprBase;
   std::vector<std::string> texts;
@@ -85,7 +101,26 @@ struct RecordExpr : ExprBase<RecordExpr, Expr::Kind::Record> {
   std::vector<std::pair<Name, ExprPtr>> fields;
 };
 
-enum class Operator { Neg, Not, Add, Sub, Mul, Div, FloorDiv, Mod, Pow, Range, Eq, Ne, Lt, Le, Gt, Ge, And, Or };
+enum class Operator {
+  Neg,
+  Not,
+  Add,
+  Sub,
+  Mul,
+  Div,
+  FloorDiv,
+  Mod,
+  Pow,
+  Range,
+  Eq,
+  Ne,
+  Lt,
+  Le,
+  Gt,
+  Ge,
+  And,
+  Or
+};
 /// As it is written: "//".
 llvm::StringRef spelling(Operator op);
 
@@ -121,8 +156,8 @@ struct Argument {
   Name name;
   ExprPtr value;
 };
-/// `label: callee(arguments)`. As the stage of a pipe its first argument is the value that comes along the pipe and
-/// is not listed.
+/// `label: callee(arguments)`. As the stage of a pipe its first argument is the value that comes
+/// along the pipe and is not listed.
 struct CallExpr : ExprBase<CallExpr, Expr::Kind::Call> {
   using ExprBase::ExprBase;
   ExprPtr label; ///< A StringExpr, also for a label that is a plain name; or null.

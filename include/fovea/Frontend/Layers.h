@@ -17,26 +17,28 @@ namespace fovea {
 
 /// How an argument is written and what attribute it becomes.
 enum class AttributeKind {
-  Integer,     ///< int -> int64_t.
-  Number,      ///< int or float -> double.
-  Flag,        ///< bool -> bool.
-  Pair,        ///< int or (height, width) -> {height, width}.
-  Padding,     ///< int, (vertical, horizontal), (top, left, bottom, right), "same" or "valid" -> the four.
-  Axis,        ///< int, negative ones count from the end -> int64_t.
-  Parts,       ///< int (equal parts) or list of sizes -> sizes.
-  Offsets,     ///< list of (dy, dx), one per group of channels -> dy, dx per channel.
+  Integer, ///< int -> int64_t.
+  Number,  ///< int or float -> double.
+  Flag,    ///< bool -> bool.
+  Pair,    ///< int or (height, width) -> {height, width}.
+  Padding, ///< int, (vertical, horizontal), (top, left, bottom, right), "same" or "valid" -> the
+           ///< four.
+  Axis,    ///< int, negative ones count from the end -> int64_t.
+  Parts,   ///< int (equal parts) or list of sizes -> sizes.
+  Offsets, ///< list of (dy, dx), one per group of channels -> dy, dx per channel.
   ShiftKernel, ///< odd int k -> the offsets of the k*k neighbours; gives no attribute of its own.
   Bias,        ///< bool or list of numbers -> bool, and the tensor "bias_values".
   Literal      ///< nested list of numbers -> LiteralTensor, absent if not given.
 };
 
 struct LayerAttribute {
-  llvm::StringLiteral name;         ///< In the language.
-  llvm::StringLiteral attribute;    ///< In LayerCall::attributes.
+  llvm::StringLiteral name;      ///< In the language.
+  llvm::StringLiteral attribute; ///< In LayerCall::attributes.
   AttributeKind kind;
-  llvm::StringLiteral defaultValue; ///< As written in the language; empty if the argument is required, "-" if it may be
-                                    ///< absent, the name of an earlier attribute if it follows that one.
-  int64_t min = 0, max = 0;         ///< Bounds, inclusive, of each integer.
+  llvm::StringLiteral
+      defaultValue; ///< As written in the language; empty if the argument is required, "-" if it
+                    ///< may be absent, the name of an earlier attribute if it follows that one.
+  int64_t min = 0, max = 0; ///< Bounds, inclusive, of each integer.
 
   bool isRequired() const { return defaultValue.empty(); }
 };

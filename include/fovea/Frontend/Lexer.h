@@ -12,15 +12,40 @@ namespace fovea {
 
 struct Token {
   enum class Kind {
-    End, Name, Integer, Float, String,
-    LParen, RParen, LBracket, RBracket, LBrace, RBrace,
-    Comma, Colon, Dot, DotDot, Assign, Arrow,
-    Plus, Minus, Star, StarStar, Slash, SlashSlash, Percent,
-    Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual
+    End,
+    Name,
+    Integer,
+    Float,
+    String,
+    LParen,
+    RParen,
+    LBracket,
+    RBracket,
+    LBrace,
+    RBrace,
+    Comma,
+    Colon,
+    Dot,
+    DotDot,
+    Assign,
+    Arrow,
+    Plus,
+    Minus,
+    Star,
+    StarStar,
+    Slash,
+    SlashSlash,
+    Percent,
+    Equal,
+    NotEqual,
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual
   };
   Kind kind = Kind::End;
-  /// Whether a line end stands between the token before and this one. A newline ends a statement; which newlines do is
-  /// for the parser to say.
+  /// Whether a line end stands between the token before and this one. A newline ends a statement;
+  /// which newlines do is for the parser to say.
   bool afterNewline = false;
   SourceRange range;
 };

@@ -16,8 +16,8 @@ constexpr unsigned maxNesting = 200;
 /// Parameters of one definition.
 constexpr unsigned maxParameters = 256;
 
-/// Parses a file of the engine's SourceManager. A statement with an error is reported and left out, so that the next ones
-/// are checked too.
+/// Parses a file of the engine's SourceManager. A statement with an error is reported and left out,
+/// so that the next ones are checked too.
 ast::File parseFile(unsigned file, DiagnosticEngine &diagnostics);
 
 /// Parses a text that is one expression, as the command line gives it; null after an error.

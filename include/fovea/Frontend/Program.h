@@ -11,8 +11,8 @@
 
 namespace fovea {
 
-/// The files of a program, the main one first, and which names each of them sees: its own definitions and those
-/// of the files it imports.
+/// The files of a program, the main one first, and which names each of them sees: its own
+/// definitions and those of the files it imports.
 class Program {
 public:
   const ast::File &mainFile() const { return *files.front(); }
@@ -28,8 +28,8 @@ private:
   std::map<unsigned, std::map<std::string, const ast::Definition *>> scopes;
 };
 
-/// Reads, parses and checks a file and its imports, which are looked for beside the importing file, then in
-/// `libraryFolders`. The program may be used only if no error was reported.
+/// Reads, parses and checks a file and its imports, which are looked for beside the importing file,
+/// then in `libraryFolders`. The program may be used only if no error was reported.
 Program parseProgram(SourceManager &sources, llvm::StringRef path,
                      llvm::ArrayRef<std::string> libraryFolders, DiagnosticEngine &diagnostics);
 

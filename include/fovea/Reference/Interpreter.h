@@ -27,8 +27,9 @@ llvm::Expected<std::vector<Tensor>> interpret(mlir::func::FuncOp function,
                                               llvm::ArrayRef<Tensor> inputs, TapFn tap = nullptr);
 
 /// The value of an expression over parameters alone, evaluated op by op: what packing a weight
-/// starts from. A plain parameter is not copied: the tensor is good as long as the context.
-/// Failures are reported at the op that cannot be evaluated.
+/// starts from. An argument of a fused region stands for the region's operand. A parameter that
+/// `bindWeights` set is not copied: the tensor is good as long as the context. Failures are
+/// reported at the op that cannot be evaluated.
 mlir::FailureOr<Tensor> evaluateConstant(mlir::Value value);
 
 /// Whether `evaluateConstant` has only parameters to evaluate (their values may still be missing).

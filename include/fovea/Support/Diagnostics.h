@@ -40,9 +40,9 @@ struct FixIt {
 
 struct Diagnostic {
   Severity severity = Severity::Error;
-  std::string code;                   ///< "E0203".
-  std::string message;                ///< One line, lower case, no full stop.
-  SourceRange where;                  ///< Marked with carets; may be nowhere.
+  std::string code;                    ///< "E0203".
+  std::string message;                 ///< One line, lower case, no full stop.
+  SourceRange where;                   ///< Marked with carets; may be nowhere.
   std::vector<SourceRange> underlined; ///< Marked with tildes, if on the same line.
   std::vector<DiagnosticNote> notes;
   std::vector<FixIt> fixIts;
@@ -64,8 +64,8 @@ public:
   explicit DiagnosticEngine(const SourceManager &sources, unsigned errorLimit = 20)
       : sources(sources), errorLimit(errorLimit) {}
 
-  /// Adds a diagnostic, to be completed through the reference. One that repeats the code and place of an
-  /// earlier one, and errors beyond the limit, are dropped.
+  /// Adds a diagnostic, to be completed through the reference. One that repeats the code and place
+  /// of an earlier one, and errors beyond the limit, are dropped.
   Diagnostic &error(llvm::StringRef code, SourceRange where, const llvm::Twine &message);
   Diagnostic &warning(llvm::StringRef code, SourceRange where, const llvm::Twine &message);
 
@@ -80,8 +80,8 @@ public:
   const SourceManager &sourceManager() const { return sources; }
 
   void print(llvm::raw_ostream &os, bool colours = false) const;
-  /// An array of objects {severity, code, message, file, line, column, endLine, endColumn, notes, fixIts}; places that are
-  /// nowhere are left out.
+  /// An array of objects {severity, code, message, file, line, column, endLine, endColumn, notes,
+  /// fixIts}; places that are nowhere are left out.
   void printJson(llvm::raw_ostream &os) const;
 
 private:

@@ -3,8 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 //
-// Holds every text that a diagnostic may point into. A place is a file number and byte offsets; lines and columns are
-// computed when somebody asks for them.
+// Holds every text that a diagnostic may point into. A place is a file number and byte offsets;
+// lines and columns are computed when somebody asks for them.
 //
 //===----------------------------------------------------------------------===//
 #ifndef FOVEA_SUPPORT_SOURCEMANAGER_H

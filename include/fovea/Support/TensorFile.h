@@ -16,11 +16,11 @@
 
 namespace fovea {
 
-/// Maps a file for reading. The error says the path and the reason.
+/// Maps a regular file for reading. The error says the path and the reason.
 llvm::Expected<std::shared_ptr<llvm::MemoryBuffer>> mapFile(llvm::StringRef path);
 
-/// https://huggingface.co/docs/safetensors: 8 bytes of header length, a JSON header, the bytes of
-/// the tensors without overlaps. f8 and other types that `ElementType` lacks are an error.
+/// The safetensors format: 8 bytes of header length, a JSON header, the bytes of the tensors
+/// without overlaps. f8 and other types that `ElementType` lacks are an error.
 llvm::Expected<NamedTensors> readSafeTensors(llvm::StringRef path);
 llvm::Expected<NamedTensors> parseSafeTensors(std::shared_ptr<llvm::MemoryBuffer> file);
 /// Tensors ordered by element width, then name, each aligned for its type; the same tensors give

@@ -69,7 +69,9 @@ Term Definition::at(const std::vector<Term> &coordinates) const {
 }
 
 Term Source::at(const std::vector<Term> &coordinates) const {
-  return Term(load(exprs(coordinates)), callText(identifier, coordinates));
+  std::vector<Halide::Expr> at = exprs(coordinates);
+  Halide::Expr value = parameter.defined() ? parameter(at) : Halide::Expr(Halide::Func(func)(at));
+  return Term(value, callText(identifier, coordinates));
 }
 
 //===----------------------------------------------------------------------===//
@@ -159,6 +161,8 @@ static void checkArgument(const plan::Argument &argument, unsigned index) {
     fail("expected a block from 1 to 4096");
   if (argument.dtype != plan::DType::F32)
     fail("expected elements of type f32");
+  if (argument.pixelStride < 0 || argument.pixelStride > INT32_MAX)
+    fail("expected a pixel stride of 0 or more");
 }
 
 static void checkStage(const plan::Stage &stage) {
@@ -240,28 +244,36 @@ static std::vector<int64_t> halideExtents(const plan::Argument &argument) {
           argument.shape[0]};
 }
 
-/// Outer strides stay unknown: the buffer may be a slice of a larger one.
-static void describeTensor(Halide::OutputImageParam parameter, const std::vector<int64_t> &extents,
-                           int64_t alignment) {
-  parameter.set_host_alignment(static_cast<int>(alignment));
-  for (size_t i = 0; i < extents.size(); ++i)
-    parameter.dim(static_cast<int>(i)).set_bounds(0, static_cast<int>(extents[i]));
+/// Strides in elements, innermost first; 0 where they are known at run time only, since the buffer
+/// may be a slice of a larger one.
+static std::vector<int64_t> halideStrides(const plan::Argument &argument) {
+  if (argument.role != plan::Argument::Role::Constant)
+    return {1, argument.pixelStride, 0, 0, 0};
+  std::vector<int64_t> strides = {1};
+  std::vector<int64_t> extents = halideExtents(argument);
+  for (size_t i = 0; i + 1 < extents.size(); ++i)
+    strides.push_back(strides[i] * extents[i]);
+  return strides;
 }
 
-static void describeConstant(Halide::OutputImageParam parameter,
-                             const std::vector<int64_t> &extents, int64_t alignment) {
-  describeTensor(parameter, extents, alignment);
-  int64_t stride = 1;
+/// `describe` of the printed program, which KernelCompiler.cpp holds.
+static void describe(Halide::OutputImageParam parameter, const std::vector<int64_t> &extents,
+                     const std::vector<int64_t> &strides, int64_t alignment) {
+  parameter.set_host_alignment(static_cast<int>(alignment));
   for (size_t i = 0; i < extents.size(); ++i) {
-    parameter.dim(static_cast<int>(i)).set_stride(static_cast<int>(stride));
-    stride *= extents[i];
+    Halide::Internal::Dimension dimension = parameter.dim(static_cast<int>(i));
+    dimension.set_bounds(0, static_cast<int>(extents[i]));
+    if (strides[i])
+      dimension.set_stride(static_cast<int>(strides[i]));
   }
 }
 
-static std::string describeText(const std::string &function, const std::string &parameter,
-                                const plan::Argument &argument) {
-  return function + "(" + parameter + ", {" + join(halideExtents(argument), number) + "}, " +
-         number(argument.alignment) + ");";
+void Emitter::describeArgument(const Halide::OutputImageParam &parameter, const std::string &name,
+                               const plan::Argument &argument) {
+  std::vector<int64_t> extents = halideExtents(argument), strides = halideStrides(argument);
+  describe(parameter, extents, strides, argument.alignment);
+  print("describe(" + name + ", {" + join(extents, number) + "}, {" + join(strides, number) +
+        "}, " + number(argument.alignment) + ");");
 }
 
 void Emitter::declareArguments() {
@@ -271,14 +283,17 @@ void Emitter::declareArguments() {
     std::string name = argumentName(kernel, i);
     int dimensions = static_cast<int>(constant ? argument.shape.size() : 5);
     Halide::ImageParam parameter(halideType(argument.dtype), dimensions, name);
-    (constant ? describeConstant : describeTensor)(parameter, halideExtents(argument),
-                                                   argument.alignment);
     print("ImageParam " + name + "(" + (argument.dtype == plan::DType::F32 ? "Float" : "Int") +
           "(32), " + number(dimensions) + ", \"" + name + "\");");
-    print(describeText(constant ? "constant" : "tensor", name, argument));
-    sources.push_back({name,
-                       [parameter](const std::vector<Halide::Expr> &at) { return parameter(at); },
-                       constant, argument.dtype, argument.shape, argument.block});
+    describeArgument(parameter, name, argument);
+    sources.emplace_back();
+    Source &source = sources.back();
+    source.identifier = name;
+    source.parameter = parameter;
+    source.constant = constant;
+    source.dtype = argument.dtype;
+    source.shape = argument.shape;
+    source.block = argument.block;
     argumentList.push_back(parameter);
   }
 }
@@ -378,7 +393,7 @@ Emitter::Emitter(const plan::Kernel &kernel) : kernel(kernel) {
   for (unsigned i = 0; i < kernel.stages.size(); ++i)
     defineStage(i);
   defineOutput();
-  applySchedules({kernel, definitions, out, singleReduction, declared, lines});
+  applySchedules({kernel, sources, definitions, out, singleReduction, declared, lines});
 }
 
 static std::string describeStage(const plan::Stage &stage) {
@@ -408,20 +423,19 @@ void Emitter::defineStage(unsigned index) {
   definitions.push_back(declare(stage.kind + number(index), coordinates));
   StageEmitter emitter(*this, stage, std::move(operands), definitions.back());
   kindOf(stage).define(emitter);
-  Halide::Func func = definitions.back().func;
-  stageSources.push_back(
-      {definitions.back().identifier,
-       [func](const std::vector<Halide::Expr> &at) { return Halide::Expr(func(at)); }, false,
-       plan::DType::F32, stage.shape, stage.block});
+  stageSources.emplace_back();
+  Source &source = stageSources.back();
+  source.identifier = definitions.back().identifier;
+  source.func = definitions.back().func;
+  source.shape = stage.shape;
+  source.block = stage.block;
 }
 
 void Emitter::defineOutput() {
-  const plan::Argument &argument = kernel.arguments.back();
   print("");
   out = declare("out", coordinates);
   definePure(out, definitions.back().self());
-  describeTensor(out.func.output_buffer(), halideExtents(argument), argument.alignment);
-  print(describeText("tensor", "out.output_buffer()", argument));
+  describeArgument(out.func.output_buffer(), "out.output_buffer()", kernel.arguments.back());
 }
 
 //===----------------------------------------------------------------------===//

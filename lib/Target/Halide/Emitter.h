@@ -12,7 +12,6 @@
 
 #include "Term.h"
 #include "fovea/Target/Plan/KernelPlan.h"
-#include <functional>
 #include <map>
 #include <set>
 #include <stdexcept>
@@ -61,7 +60,9 @@ struct Definition {
 /// What a stage reads: an argument, or an earlier stage.
 struct Source {
   std::string identifier;
-  std::function<Halide::Expr(const std::vector<Halide::Expr> &)> load;
+  /// One of the two is defined.
+  Halide::ImageParam parameter;
+  Halide::Func func;
   bool constant = false;
   plan::DType dtype = plan::DType::F32;
   std::vector<int64_t>
@@ -104,6 +105,8 @@ public:
 private:
   void declareCoordinates();
   void declareArguments();
+  void describeArgument(const Halide::OutputImageParam &parameter, const std::string &name,
+                        const plan::Argument &argument);
   void defineStage(unsigned index);
   void defineOutput();
   void print(std::string line) { lines.push_back(std::move(line)); }

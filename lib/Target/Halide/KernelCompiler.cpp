@@ -84,20 +84,14 @@ static const char *programHead = R"(#include <Halide.h>
 
 using namespace Halide;
 
-// The extents of a tensor (ci, x, y, cb, n) are constants; its outer strides are known at run time only.
-static void tensor(OutputImageParam p, const std::vector<int> &extents, int alignment) {
+// Extents, innermost first, are constants; so are strides other than 0.
+static void describe(OutputImageParam p, const std::vector<int> &extents,
+                     const std::vector<int> &strides, int alignment) {
   p.set_host_alignment(alignment);
-  for (size_t i = 0; i < extents.size(); ++i)
-    p.dim(i).set_bounds(0, extents[i]);
-}
-
-// A packed constant, innermost dimension first.
-static void constant(OutputImageParam p, const std::vector<int> &extents, int alignment) {
-  tensor(p, extents, alignment);
-  int stride = 1;
   for (size_t i = 0; i < extents.size(); ++i) {
-    p.dim(i).set_stride(stride);
-    stride *= extents[i];
+    p.dim(i).set_bounds(0, extents[i]);
+    if (strides[i])
+      p.dim(i).set_stride(strides[i]);
   }
 }
 

@@ -25,8 +25,11 @@ public:
         text(std::move(text)) {}
 
   void apply(const plan::Directive &directive);
-  /// Where the Func is computed and stored; `stage` is its place in the kernel.
+  /// Where the Func is computed and stored; `stage` is its place in the kernel. False for other
+  /// directives.
   bool applyPlacement(const plan::Directive &directive, unsigned stage);
+  /// What only the update of a stage can have. False for other directives.
+  bool applyPrefetch(const plan::Directive &directive, const plan::Stage &stage);
 
 private:
   [[noreturn]] void fail(const std::string &message) const { throw PlanError(message); }
@@ -40,6 +43,7 @@ private:
   void fuse(const std::vector<std::string> &args);
   void reorder(const std::vector<std::string> &args);
   void widen(const std::string &kind, const std::vector<std::string> &args);
+  void prefetch(const std::vector<std::string> &args, const plan::Stage &stage);
   void computeAt(const std::vector<std::string> &args, unsigned stage);
   void storeIn(const std::string &memory);
 
@@ -273,6 +277,39 @@ bool Scheduler<Target>::applyPlacement(const plan::Directive &directive, unsigne
   return true;
 }
 
+/// prefetch(operand, loop, distance)
+template <typename Target>
+void Scheduler<Target>::prefetch(const std::vector<std::string> &args, const plan::Stage &stage) {
+  unsigned index = 0;
+  if (llvm::StringRef(args[0]).getAsInteger(10, index) || index >= stage.operands.size())
+    fail("there is no operand '" + args[0] + "'");
+  const plan::Operand &operand = stage.operands[index];
+  Loop at = loop(args[1]);
+  int distance = factor(args[2]);
+  // Past the end there is nothing to fetch, which the instruction does not mind.
+  auto bound = Halide::PrefetchBoundStrategy::NonFaulting;
+  bool isArgument = operand.kind == plan::Operand::Kind::Argument;
+  if (isArgument)
+    target.prefetch(context.arguments[operand.index].parameter, at.handle(), at.handle(), distance,
+                    bound);
+  else
+    target.prefetch(context.stages[operand.index].func, at.handle(), at.handle(), distance, bound);
+  print("prefetch(" +
+        (isArgument ? context.arguments[operand.index].identifier
+                    : context.stages[operand.index].identifier) +
+        ", " + at.identifier + ", " + at.identifier + ", " + args[2] +
+        ", PrefetchBoundStrategy::NonFaulting)");
+}
+
+template <typename Target>
+bool Scheduler<Target>::applyPrefetch(const plan::Directive &directive, const plan::Stage &stage) {
+  if (directive.kind != "prefetch")
+    return false;
+  expectArguments(directive, 3, 3);
+  prefetch(directive.args, stage);
+  return true;
+}
+
 /// Calls `apply`; what goes wrong in it is told of `stage` and `directive`.
 template <typename Function>
 static void blame(const std::string &stage, const plan::Directive &directive, Function apply) {
@@ -312,7 +349,10 @@ void applySchedules(ScheduleContext context) {
     Scheduler<Halide::Stage> update(context, definition, definition.update,
                                     definition.func.update(), definition.identifier + ".update()");
     for (const plan::Directive &directive : stage.update)
-      blame(stage.name, directive, [&] { update.apply(directive); });
+      blame(stage.name, directive, [&] {
+        if (!update.applyPrefetch(directive, stage))
+          update.apply(directive);
+      });
   }
 }
 

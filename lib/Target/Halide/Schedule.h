@@ -13,6 +13,7 @@ namespace fovea::halide {
 /// text.
 struct ScheduleContext {
   const plan::Kernel &kernel;
+  const std::vector<Source> &arguments;
   std::vector<Definition> &stages;
   Definition &out;
   /// RVars get the stage's name in front where several stages reduce.

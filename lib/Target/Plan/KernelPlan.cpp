@@ -104,17 +104,15 @@ static bool fromJSON(const Value &value, Stage &out, Path path) {
 }
 
 static Value toJSON(const Argument &argument) {
-  return json::Object{{"role", toJSON(argument.role)},
-                      {"dtype", toJSON(argument.dtype)},
-                      {"shape", argument.shape},
-                      {"block", argument.block},
-                      {"alignment", argument.alignment}};
+  return json::Object{{"role", toJSON(argument.role)},   {"dtype", toJSON(argument.dtype)},
+                      {"shape", argument.shape},         {"block", argument.block},
+                      {"alignment", argument.alignment}, {"pixel_stride", argument.pixelStride}};
 }
 static bool fromJSON(const Value &value, Argument &out, Path path) {
   ObjectMapper map(value, path);
   return map && map.map("role", out.role) && map.map("dtype", out.dtype) &&
          map.map("shape", out.shape) && map.map("block", out.block) &&
-         map.map("alignment", out.alignment);
+         map.map("alignment", out.alignment) && map.mapOptional("pixel_stride", out.pixelStride);
 }
 
 Value toJSON(const Kernel &kernel) {

@@ -120,15 +120,15 @@ void expectNear(const Tensor &actual, const Tensor &expected, float tolerance) {
 //===----------------------------------------------------------------------===//
 
 plan::Argument inputArgument(const std::vector<int64_t> &shape, int64_t block) {
-  return {plan::Argument::Role::Input, plan::DType::F32, shape, block, 64};
+  return {plan::Argument::Role::Input, plan::DType::F32, shape, block, 64, 0};
 }
 
 plan::Argument outputArgument(const std::vector<int64_t> &shape, int64_t block) {
-  return {plan::Argument::Role::Output, plan::DType::F32, shape, block, 64};
+  return {plan::Argument::Role::Output, plan::DType::F32, shape, block, 64, 0};
 }
 
 plan::Argument constantArgument(const std::vector<int64_t> &extents, plan::DType dtype) {
-  return {plan::Argument::Role::Constant, dtype, extents, 0, 64};
+  return {plan::Argument::Role::Constant, dtype, extents, 0, 64, 0};
 }
 
 plan::Operand argument(unsigned index) { return {plan::Operand::Kind::Argument, index}; }
@@ -198,8 +198,9 @@ ArgumentBuffer::ArgumentBuffer(const plan::Argument &argument, const Tensor *con
   for (size_t i = 0; i < extents.size(); ++i) {
     dimensions.emplace_back(0, extents[i], stride);
     stride *= extents[i];
-    // A slice of a larger tensor: only the flattened pixels of a row must follow each other.
-    if (!isConstant && i >= 1)
+    // A slice of a larger tensor.
+    bool densePixels = i == 0 && argument.pixelStride;
+    if (!isConstant && !densePixels)
       stride += 3 * argument.block;
   }
   memory.assign(stride + 2 * margin + 64, poison);

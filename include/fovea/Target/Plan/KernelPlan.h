@@ -66,6 +66,7 @@ struct Buffer {
 ///   split(old, outer, inner, factor[, tail])   tail: round_up | guard_with_if | shift_inwards | auto
 ///   fuse(inner, outer, fused)   reorder(innermost, …)   vectorize(v[, factor])   unroll(v[, factor])   parallel(v)
 ///   compute_root()   compute_at(stage | "out", loop)   store_in(stack | register | heap)
+///   prefetch(operand, loop, distance)   of an update: what the stage's n-th operand gives `distance` iterations later
 struct Directive {
   std::string kind;
   std::vector<std::string> args;
@@ -117,6 +118,9 @@ struct Argument {
   int64_t block = 1;
   /// Bytes; what the address of every buffer passed here is a multiple of.
   int64_t alignment = 64;
+  /// Elements from a pixel to the next in its row, where that is a constant: the block, if rows are dense. Code is faster for it. 0: known
+  /// at run time only.
+  int64_t pixelStride = 0;
 };
 
 /// One function of machine code. Two kernels that differ in nothing but names are one kernel. The last stage is what the output argument holds;

@@ -1,0 +1,65 @@
+//===- ManualTest.cpp - The examples and tables of docs/language.md -------===//
+// Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+
+#include "Recorder.h"
+#include "fovea/Frontend/Layers.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "gtest/gtest.h"
+
+using namespace fovea;
+using namespace fovea::test;
+
+static std::string manual() {
+  auto buffer = llvm::MemoryBuffer::getFile(FOVEA_SOURCE_DIR "/docs/language.md");
+  return buffer ? (*buffer)->getBuffer().str() : "";
+}
+
+/// Every example evaluates, without a warning, for each of its networks that has all its values.
+TEST(Manual, Examples) {
+  std::string text = manual();
+  llvm::StringRef rest = text;
+  unsigned examples = 0, networks = 0;
+  while (true) {
+    rest = rest.split("\n```cnn\n").second;
+    if (rest.empty())
+      break;
+    std::string example = (rest.split("\n```\n").first + "\n").str();
+    ++examples;
+    SourceManager sources;
+    DiagnosticEngine diagnostics(sources);
+    sources.add("test.cnn", example);
+    Program program = parseProgram(sources, "test.cnn", {}, diagnostics);
+    for (const NetworkInfo &network : listNetworks(program, sources)) {
+      if (!network.isComplete())
+        continue;
+      EvaluateOptions options;
+      options.network = network.name;
+      auto evaluation = evaluateText(example, options);
+      EXPECT_EQ(evaluation->text(), "") << network.name;
+      EXPECT_TRUE(evaluation->succeeded) << network.name;
+      ++networks;
+    }
+  }
+  EXPECT_EQ(examples, 7u);
+  EXPECT_EQ(networks, 10u);
+}
+
+/// The table of layers names every layer with its arguments and defaults.
+TEST(Manual, Layers) {
+  std::string text = manual();
+  llvm::StringRef table = llvm::StringRef(text).split("\n## Layers\n").second.split("\n## ").first;
+  for (const LayerKind &kind : allLayerKinds()) {
+    size_t at = table.find(("`" + kind.name + "`").str());
+    ASSERT_NE(at, llvm::StringRef::npos) << kind.name.str();
+    llvm::StringRef row = table.substr(at).split('\n').first;
+    for (const LayerAttribute &attribute : kind.attributes) {
+      bool hasDefault = !attribute.isRequired() && attribute.defaultValue != "-";
+      std::string written = "`" + attribute.name.str() +
+                            (hasDefault ? " = " + attribute.defaultValue.str() : "") + "`";
+      EXPECT_TRUE(row.contains(written)) << kind.name.str() << ": " << written;
+    }
+  }
+}
