@@ -4,6 +4,8 @@
 //===----------------------------------------------------------------------===//
 #include "fovea/Driver/Compiler.h"
 #include "CompilerState.h"
+#include "dialects/Cnn/Transforms/Passes.h"
+#include "dialects/Sched/Transforms/Passes.h"
 #include "fovea/Frontend/Evaluator.h"
 #include "fovea/Import/CnnBuilder.h"
 #include "fovea/Pipelines/Pipelines.h"
@@ -89,7 +91,8 @@ bool Compiler::readMlir() {
   state->module = mlir::parseSourceFile<mlir::ModuleOp>(state->options.input, &state->context);
   if (!state->module)
     return fail("cannot read '" + state->options.input + "'");
-  if (!state->findFunction())
+  mlir::func::FuncOp function = state->findFunction();
+  if (!function || function.isDeclaration())
     return fail("'" + state->options.input + "' does not hold exactly one network");
   auto phase = (*state->module)->getAttrOfType<mlir::StringAttr>(phaseAttribute);
   if (!phase)
@@ -98,9 +101,14 @@ bool Compiler::readMlir() {
   if (!parsed || *parsed < Phase::Cnn || *parsed > Phase::Sched)
     return fail("'" + state->options.input + "' is of the unknown phase '" + phase.getValue() +
                 "'");
-  // What the file has behind it is not done again.
+  // What the file has behind it is not done again, but somebody may have edited it.
   state->next = static_cast<int>(*parsed) + 1;
-  return true;
+  return state->runPasses([&](mlir::PassManager &manager) {
+    if (*parsed == Phase::CnnOpt)
+      manager.addPass(cnn::createVerifyCnnOpt());
+    if (*parsed == Phase::Sched)
+      manager.addNestedPass<mlir::func::FuncOp>(sched::createVerifySched());
+  });
 }
 
 bool Compiler::bind() {
@@ -111,8 +119,12 @@ bool Compiler::bind() {
     if (failed(bindWeights(*state->module, *source)))
       return false;
   }
-  if (state->options.keepReference)
+  if (state->options.keepReference) {
+    if (phase() > Phase::CnnOpt)
+      return fail("the reference interpreter knows the phases cnn and cnn-opt, not " +
+                  toString(phase()));
     state->reference = state->module->clone();
+  }
   return state->save("cnn.mlir",
                      [&](llvm::raw_ostream &os) { printModule(*state->module, Phase::Cnn, os); });
 }
@@ -159,7 +171,7 @@ bool Compiler::compileKernels() {
   plan::Plan &plan = state->built.plan;
   auto kernels = state->service->compile(plan.kernels, plan.target);
   if (!kernels)
-    return fail(kernels.takeError());
+    return state->failAtLayers(*this, kernels.takeError());
   llvm::StringSet<> names;
   plan.scratchBytes = 0;
   for (auto [kernel, compiled] : llvm::zip(plan.kernels, *kernels)) {

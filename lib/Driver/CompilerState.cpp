@@ -51,6 +51,21 @@ bool Compiler::fail(llvm::Error error) const {
   return false;
 }
 
+bool Compiler::State::failAtLayers(const Compiler &compiler, llvm::Error error) const {
+  llvm::handleAllErrors(std::move(error), [&](const llvm::ErrorInfoBase &one) {
+    std::string message = one.message();
+    llvm::StringRef layers = llvm::StringRef(message).split('\'').second.split('\'').first;
+    llvm::StringRef first = layers.split(" + ").first;
+    auto call = llvm::find_if(built.plan.calls, [&](const plan::Call &call) {
+      return llvm::StringRef(call.name).split(" + ").first == first && !call.where.empty();
+    });
+    if (call != built.plan.calls.end())
+      errors << call->where[0] << ": ";
+    compiler.fail(message);
+  });
+  return false;
+}
+
 /// The passes of both pipelines by name.
 static llvm::StringSet<> passNames() {
   MLIRContext context(MLIRContext::Threading::DISABLED);
@@ -151,8 +166,10 @@ void Compiler::State::printPlan(llvm::raw_ostream &os) const {
   os << llvm::formatv("{0:2}", plan::toJSON(built.plan)) << '\n';
 }
 
+Phase Compiler::phase() const { return static_cast<Phase>(state->next - 1); }
+
 void Compiler::print(llvm::raw_ostream &os) const {
-  switch (static_cast<Phase>(state->next - 1)) {
+  switch (phase()) {
   case Phase::Ast:
     if (state->program)
       ast::print(state->program->mainFile(), state->sources, os);
@@ -160,7 +177,7 @@ void Compiler::print(llvm::raw_ostream &os) const {
   case Phase::Cnn:
   case Phase::CnnOpt:
   case Phase::Sched:
-    printModule(*state->module, static_cast<Phase>(state->next - 1), os);
+    printModule(*state->module, phase(), os);
     break;
   case Phase::Plan:
   case Phase::Object:
@@ -203,10 +220,10 @@ static Operation *findLayer(func::FuncOp function, llvm::StringRef name) {
 bool Compiler::addTaps() {
   if (state->options.taps.empty())
     return true;
+  if (phase() > Phase::CnnOpt)
+    return fail("--tap needs a network of the phase cnn or cnn-opt");
   func::FuncOp function = state->findFunction();
   Operation *end = function.getBody().front().getTerminator();
-  if (state->next > static_cast<int>(Phase::CnnOpt))
-    return fail("--tap does not apply to a network that is optimised already");
   for (const std::string &tap : state->options.taps) {
     Operation *layer = findLayer(function, tap);
     if (!layer)
@@ -287,7 +304,7 @@ static NetworkPort portOf(StringAttr name, Type type, llvm::StringRef kind, unsi
 }
 
 std::vector<NetworkPort> Compiler::inputs() const {
-  if (state->next > static_cast<int>(Phase::Plan))
+  if (phase() >= Phase::Plan)
     return portsOf(plan().inputs);
   func::FuncOp function = state->reference ? reference() : state->findFunction();
   std::vector<NetworkPort> ports;
@@ -298,7 +315,7 @@ std::vector<NetworkPort> Compiler::inputs() const {
 }
 
 std::vector<NetworkPort> Compiler::outputs() const {
-  if (state->next > static_cast<int>(Phase::Plan))
+  if (phase() >= Phase::Plan)
     return portsOf(plan().outputs);
   func::FuncOp function = state->reference ? reference() : state->findFunction();
   std::vector<NetworkPort> ports;

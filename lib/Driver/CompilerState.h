@@ -27,6 +27,8 @@ struct Compiler::State {
 
   /// What is checked and opened before the first phase.
   bool start(const Compiler &compiler);
+  /// Prints what compile workers say at the lines of the layers they name.
+  bool failAtLayers(const Compiler &compiler, llvm::Error error) const;
   /// Runs the passes that `build` adds, with dumps.
   bool runPasses(llvm::function_ref<void(mlir::PassManager &)> build);
   /// The module's only function, or null.

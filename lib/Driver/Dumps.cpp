@@ -55,8 +55,8 @@ void DumpInstrumentation::runAfterPass(Pass *pass, Operation *op) {
   if (options.afterPass)
     for (func::FuncOp function : module.getOps<func::FuncOp>())
       options.afterPass(name, function);
-  bool shown = llvm::is_contained(options.printAfter, name) ||
-               llvm::is_contained(options.printAfter, "all");
+  bool shown =
+      llvm::is_contained(options.printAfter, name) || llvm::is_contained(options.printAfter, "all");
   if (!shown && !files.isOpen())
     return;
   std::string text;

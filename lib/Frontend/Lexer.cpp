@@ -9,70 +9,38 @@
 using namespace fovea;
 
 llvm::StringRef fovea::describe(Token::Kind kind) {
-  using K = Token::Kind;
-  switch (kind) {
-  case K::End:
-    return "the end of the file";
-  case K::Name:
-    return "a name";
-  case K::Integer:
-    return "an integer";
-  case K::Float:
-    return "a number";
-  case K::String:
-    return "a string";
-  case K::LParen:
-    return "'('";
-  case K::RParen:
-    return "')'";
-  case K::LBracket:
-    return "'['";
-  case K::RBracket:
-    return "']'";
-  case K::LBrace:
-    return "'{'";
-  case K::RBrace:
-    return "'}'";
-  case K::Comma:
-    return "','";
-  case K::Colon:
-    return "':'";
-  case K::Dot:
-    return "'.'";
-  case K::DotDot:
-    return "'..'";
-  case K::Assign:
-    return "'='";
-  case K::Arrow:
-    return "'->'";
-  case K::Plus:
-    return "'+'";
-  case K::Minus:
-    return "'-'";
-  case K::Star:
-    return "'*'";
-  case K::StarStar:
-    return "'**'";
-  case K::Slash:
-    return "'/'";
-  case K::SlashSlash:
-    return "'//'";
-  case K::Percent:
-    return "'%'";
-  case K::Equal:
-    return "'=='";
-  case K::NotEqual:
-    return "'!='";
-  case K::Less:
-    return "'<'";
-  case K::LessEqual:
-    return "'<='";
-  case K::Greater:
-    return "'>'";
-  case K::GreaterEqual:
-    return "'>='";
-  }
-  return "";
+  static constexpr llvm::StringRef descriptions[] = {"the end of the file",
+                                                     "a name",
+                                                     "an integer",
+                                                     "a number",
+                                                     "a string",
+                                                     "'('",
+                                                     "')'",
+                                                     "'['",
+                                                     "']'",
+                                                     "'{'",
+                                                     "'}'",
+                                                     "','",
+                                                     "':'",
+                                                     "'.'",
+                                                     "'..'",
+                                                     "'='",
+                                                     "'->'",
+                                                     "'+'",
+                                                     "'-'",
+                                                     "'*'",
+                                                     "'**'",
+                                                     "'/'",
+                                                     "'//'",
+                                                     "'%'",
+                                                     "'=='",
+                                                     "'!='",
+                                                     "'<'",
+                                                     "'<='",
+                                                     "'>'",
+                                                     "'>='"};
+  static_assert(std::size(descriptions) == size_t(Token::Kind::GreaterEqual) + 1);
+  return descriptions[static_cast<size_t>(kind)];
 }
 
 namespace {

@@ -80,19 +80,17 @@ private:
 };
 } // namespace
 
-/// The tensor that no other parameter wants and whose name is nearest, if any is near. One of the
-/// same shape wins.
+/// The tensor of this shape that no other parameter wants and whose name is nearest, if any is
+/// near.
 const NamedTensors::value_type *Binder::nearest(llvm::StringRef name,
                                                 llvm::ArrayRef<int64_t> shape) const {
   unsigned best = std::max<size_t>(2, name.size() / 3) + 1;
   const NamedTensors::value_type *nearest = nullptr;
   for (const auto &candidate : source.tensors) {
-    if (wanted.contains(candidate.first))
+    if (candidate.second.shape() != shape || wanted.contains(candidate.first))
       continue;
     unsigned distance = name.edit_distance(candidate.first, /*AllowReplacements=*/true, best);
-    bool fits = candidate.second.shape() == shape;
-    bool alreadyFits = nearest && nearest->second.shape() == shape;
-    if (distance > best || (distance == best && (!fits || alreadyFits)))
+    if (distance >= best)
       continue;
     best = distance;
     nearest = &candidate;
@@ -107,7 +105,7 @@ llvm::Error Binder::missing(llvm::StringRef name, RankedTensorType type) {
       "'" + name.str() + "' " + typeName(ElementType::F32, type.getShape()) + " is missing";
   if (guesses++ < maxGuesses)
     if (auto *near = nearest(name, type.getShape()))
-      text += "; there is '" + near->first + "' " + near->second.typeName();
+      text += "; is it '" + near->first + "'?";
   return llvm::createStringError(text);
 }
 

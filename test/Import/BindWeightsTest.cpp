@@ -75,12 +75,13 @@ TEST_F(BindWeights, OneErrorListsEverything) {
   tensors["fc1.wieght"] = tensors["fc1.weight"];
   tensors.erase("fc1.weight");
   tensors.erase("fc1.bias");
+  tensors["fc1.bais"] = Tensor::fromFloats({4}, {1, 2, 3, 4}); // Near, but of another shape.
   tensors["fc2.weight"] = Tensor::fromFloats({3, 2}, {6, 5, 4, 3, 2, 1});
   EXPECT_FALSE(bind(std::move(tensors)));
   EXPECT_EQ(diagnostics.text,
             "error: 3 of 3 parameters cannot be taken from test.safetensors\n"
-            "note: loc(\"fc1\"(\"net.cnn\":4:1)): 'fc1.weight' f32[3,2] is missing; there is "
-            "'fc1.wieght' f32[3,2]\n"
+            "note: loc(\"fc1\"(\"net.cnn\":4:1)): 'fc1.weight' f32[3,2] is missing; is it "
+            "'fc1.wieght'?\n"
             "note: loc(\"fc1\"(\"net.cnn\":4:1)): 'fc1.bias' f32[3] is missing\n"
             "note: loc(\"fc2\"(\"net.cnn\":5:1)): 'fc2.weight' is f32[2,3] in the network but "
             "f32[3,2] in the file\n");

@@ -44,11 +44,24 @@ void CommandLine::text(StringRef name, std::string &value, StringRef what, Strin
   });
 }
 
+/// Parts a text at its commas, but not at those inside brackets: a value may be a list.
+static std::vector<std::string> splitValues(StringRef text) {
+  std::vector<std::string> values(1);
+  int open = 0;
+  for (char c : text) {
+    open += StringRef("([").contains(c) - StringRef(")]").contains(c);
+    if (c == ',' && open <= 0)
+      values.emplace_back();
+    else
+      values.back() += c;
+  }
+  return values;
+}
+
 void CommandLine::list(StringRef name, std::vector<std::string> &values, StringRef what,
                        StringRef help) {
   add(name, what, help, true, [&values](std::optional<StringRef> given) {
-    for (StringRef value : llvm::split(*given, ','))
-      values.push_back(value.str());
+    llvm::append_range(values, splitValues(*given));
     return Error::success();
   });
 }

@@ -26,6 +26,8 @@ int fovea::costCommand(const CommandArguments &command) {
   std::unique_ptr<Compiler> compiler = options.makeCompiler(command);
   if (!compiler || !compiler->reach(Phase::Cnn))
     return 1;
+  if (compiler->phase() != Phase::Cnn)
+    return report("cost needs a network of the phase cnn, not " + toString(compiler->phase()));
   NetworkCost cost = costOf(compiler->function());
   return writeOutput(output, [&](llvm::raw_ostream &os) {
     if (options.json)

@@ -31,7 +31,7 @@ public:
   bool prepare() {
     if (!options.reference && !(native = NativeNetwork::load(compiler, options.threads)))
       return false;
-    return compiler.reach(Phase::Cnn) && compiler.checkWeights();
+    return compiler.checkWeights();
   }
 
   llvm::Expected<std::vector<Tensor>> run(llvm::ArrayRef<Tensor> inputs) {
@@ -185,14 +185,13 @@ static void printComparison(const Runner &runner, int64_t count) {
                << llvm::format("%.1e", runner.greatestError) << '\n';
 }
 
-static void drawSample(const RunOptions &options, llvm::ArrayRef<Tensor> inputs,
-                       llvm::ArrayRef<Tensor> outputs, std::optional<int64_t> label) {
+static void drawSample(llvm::ArrayRef<Tensor> inputs, llvm::ArrayRef<Tensor> outputs,
+                       std::optional<int64_t> label) {
   draw(inputs[0]);
   llvm::outs() << "  predicted " << prediction(outputs);
   if (label)
     llvm::outs() << ", labelled " << *label;
-  llvm::outs() << "\n";
-  (void)options;
+  llvm::outs() << '\n';
 }
 
 /// Runs all samples and says what came out.
@@ -210,7 +209,7 @@ static int runSamples(const RunOptions &options, Compiler &compiler, Runner &run
       label = labels[i];
     right += label && prediction(*outputs) == *label;
     if (i < options.draw)
-      drawSample(options, inputs, *outputs, label);
+      drawSample(inputs, *outputs, label);
     runs.push_back(std::move(*outputs));
   }
   int code = 0;
@@ -270,7 +269,7 @@ int fovea::runCommand(const CommandArguments &command) {
     return *code;
   options.options.keepReference = options.reference || options.compare;
   std::unique_ptr<Compiler> compiler = options.makeCompiler(command);
-  if (!compiler || !compiler->reach(Phase::Cnn))
+  if (!compiler || !compiler->reach(options.reference ? Phase::Cnn : Phase::Plan))
     return 1;
   llvm::Expected<Samples> samples = readSamples(options.inputs, compiler->inputs());
   if (!samples)

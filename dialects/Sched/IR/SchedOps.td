@@ -80,7 +80,7 @@ def StageOp : Sched_Op<"stage", [Pure, HasParent<"KernelOp">]> {
       OptionalAttr<Sched_ScheduleAttr>:$update);
   let results = (outs Sched_Tensor:$result);
   let assemblyFormat = [{
-    $kind `` `(` $operands_ `)` (`algorithm` $algorithm^)?
+    `` $kind `(` $operands_ `)` (`algorithm` `` $algorithm^)?
     (`schedule` $schedule^)? (`update` $update^)? attr-dict `:` functional-type($operands_, $result)
   }];
   let hasVerifier = 1;
@@ -120,7 +120,7 @@ def PackOp : Sched_Op<"pack", [Pure]> {
       OptionalAttr<DenseI64ArrayAttr>:$input_shape, OptionalAttr<DenseI64ArrayAttr>:$input_permutation);
   let results = (outs Sched_Tensor:$result);
   let assemblyFormat = [{
-    $kind $source attr-dict `:` functional-type($source, $result)
+    `` $kind $source attr-dict `:` functional-type($source, $result)
   }];
 }
 

@@ -84,6 +84,9 @@ public:
   /// Goes on to `phase`. False after an error. A phase once reached stays reached.
   bool reach(Phase phase);
 
+  /// The phase that has been reached; nothing is reached before the first call of `reach`.
+  Phase phase() const;
+
   /// Prints the IR of the phase that has been reached: the AST, MLIR without the values of weights,
   /// or the plan as JSON. What it prints of the phases cnn to sched can be compiled again. Objects
   /// have no text.

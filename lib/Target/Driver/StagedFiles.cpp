@@ -23,7 +23,10 @@ StagedFiles::~StagedFiles() {
     discard(file.temporary);
 }
 
-Error StagedFiles::add(StringRef path, function_ref<Error(raw_pwrite_stream &)> write) {
+Error StagedFiles::add(StringRef given, function_ref<Error(raw_pwrite_stream &)> write) {
+  SmallString<128> path(given);
+  if (sys::fs::is_symlink_file(given)) // What it leads to is replaced, not the link.
+    (void)sys::fs::real_path(given, path);
   if (sys::fs::is_directory(path))
     return cannotWrite(path, std::make_error_code(std::errc::is_a_directory));
   SmallString<128> temporary;
@@ -31,7 +34,7 @@ Error StagedFiles::add(StringRef path, function_ref<Error(raw_pwrite_stream &)> 
   if (std::error_code error = sys::fs::createUniqueFile(path + ".tmp%%%%%%", descriptor, temporary))
     return cannotWrite(path, error);
   sys::RemoveFileOnSignal(temporary);
-  files.push_back({path.str(), temporary.str().str()});
+  files.push_back({path.str().str(), temporary.str().str()});
   raw_fd_ostream os(descriptor, /*shouldClose=*/true);
   Error error = write(os);
   os.close();

@@ -105,7 +105,7 @@ static std::string programTail(const Emitter &emitter, const std::string &symbol
   return "\n  Target target(\"" + target + "\");\n" +
          "  Pipeline(out)\n      .compile_to_module({" + arguments + "}, \"" + symbol +
          "\", target, LinkageType::External)\n"
-         "      .compile({{OutputFileType::object, argv[1]}});\n}\n";
+         "      .compile({{OutputFileType::object, argv[1]}});\n  return 0;\n}\n";
 }
 
 llvm::Expected<std::string> emitCpp(const plan::Kernel &kernel, llvm::StringRef target) {

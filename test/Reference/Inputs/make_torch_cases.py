@@ -1,3 +1,5 @@
+# Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Makes torch_cases.mlir and torch_cases.safetensors: ops with random inputs and what PyTorch computes for them.
 
 Needs torch and safetensors. Each case is a function; its inputs are the tensors "<case>.in<i>", its results

@@ -192,6 +192,17 @@ TEST(StagedFiles, ReplacesWhatIsThere) {
   EXPECT_EQ(filesIn(folder).size(), 1u);
 }
 
+TEST(StagedFiles, FollowsLinks) {
+  std::string folder = testFolder();
+  writeFile(folder + "/a", "old");
+  ASSERT_FALSE(sys::fs::create_link(folder + "/a", folder + "/link"));
+  StagedFiles files;
+  EXPECT_EQ(message(files.add(folder + "/link", "new")), "");
+  EXPECT_EQ(message(files.commit()), "");
+  EXPECT_EQ(readFile(folder + "/a"), "new");
+  EXPECT_TRUE(sys::fs::is_symlink_file(folder + "/link"));
+}
+
 TEST(StagedFiles, Unwritable) {
   StagedFiles files;
   EXPECT_EQ(message(files.add("/no/such/folder/a", "")),

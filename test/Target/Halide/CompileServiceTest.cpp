@@ -163,6 +163,25 @@ TEST_F(CompileServiceTest, KilledWorker) {
   EXPECT_EQ(errorOf(*service, {reluKernel(3, "layer1.relu")}), "no error");
 }
 
+/// Halide's LLVM gives up on 256-bit selects where it has AVX-512 without VL: a crash of the
+/// compiler, which the worker survives.
+TEST_F(CompileServiceTest, CompilerThatCrashes) {
+  std::string narrow = "x86-64-linux-sse41-avx-avx2-f16c-fma-avx512";
+  std::vector<int64_t> shape = {1, 8, 9, 13}, padded = {1, 8, 11, 15};
+  plan::Kernel pad =
+      singleStage("pad", "pad", {{shape, 8}}, {}, padded, 8, {{"padding", {1, 1, 1, 1}}});
+  pad.stages[0].name = "layer1.pad";
+  pad.schedule = {{"vectorize", {"oi"}}};
+  pad.symbol = halide::kernelSymbol(pad, narrow);
+  options.workers = 1;
+  auto service = start();
+  auto compiled = service->compile({pad}, narrow);
+  ASSERT_FALSE(bool(compiled));
+  EXPECT_EQ(toString(compiled.takeError()), "cannot compile the kernel of 'layer1.pad': the kernel "
+                                            "compiler was killed by signal 6");
+  EXPECT_EQ(errorOf(*service, {reluKernel(3, "a")}), "no error");
+}
+
 TEST_F(CompileServiceTest, HangingWorker) {
   options.worker = "/bin/sleep";
   options.workerArguments = {"1000"};

@@ -184,16 +184,14 @@ TEST(IllegalPlan, Directives) {
 
 /// What only Halide finds out is an error too, not a crash.
 TEST(IllegalPlan, RefusedByHalide) {
-  // The loop of the reduction is not where a consumer's tile is.
-  EXPECT_NE(errorAfter([](auto &k) { k.schedule.push_back({"vectorize", {"obi"}}); }), "no error");
-  // Computed inside a loop that does not contain all its uses.
-  EXPECT_NE(errorAfter([](auto &k) {
-              k.stages[0].schedule = {{"compute_at", {"layer1.conv", "ci"}},
-                                      {"vectorize", {"n", "77"}}};
-              k.stages[1].schedule = {};
-              k.stages[1].update = {};
-            }),
-            "");
+  // Several threads would add to one sum.
+  std::string race =
+      errorAfter([](auto &k) { k.stages[1].update.push_back({"parallel", {"ci"}}); });
+  EXPECT_EQ(race.find("stage 'layer1.conv': parallel(ci): "), 0u) << race;
+  // The consumer has no loops of its own, since it is computed inside another one.
+  std::string place =
+      errorAfter([](auto &k) { k.stages[0].schedule[0] = {"compute_at", {"layer1.relu", "x"}}; });
+  EXPECT_NE(place.find("pad0"), std::string::npos) << place;
 }
 
 TEST(IllegalPlan, Target) {
@@ -231,15 +229,16 @@ TEST(KernelObject, RefusesOtherImports) {
   auto compiled = cantFail(halide::compileKernel(convKernel(), hostTarget()));
   auto again = halide::renameRuntime(compiled.object);
   ASSERT_FALSE(bool(again));
-  EXPECT_EQ(toString(again.takeError()),
-            "the kernel's object calls 'fovea_rt_do_par_for', which the runtime does not have");
+  std::string message = toString(again.takeError());
+  EXPECT_NE(message.find("the kernel's object calls 'fovea_rt_"), std::string::npos) << message;
   auto garbage = halide::renameRuntime("garbage");
   ASSERT_FALSE(bool(garbage));
   consumeError(garbage.takeError());
 }
 
 TEST(KernelObject, OtherMachines) {
-  for (const char *target : {"arm-64-linux", "x86-64-linux-avx-avx2-f16c-fma-sse41-avx512"}) {
+  for (const char *target :
+       {"arm-64-linux", "x86-64-linux-sse41-avx-avx2-f16c-fma-avx512_skylake"}) {
     auto compiled = halide::compileKernel(convKernel(), target);
     ASSERT_TRUE(bool(compiled)) << toString(compiled.takeError());
     EXPECT_GT(compiled->object.size(), 1000u);
