@@ -4,44 +4,63 @@
 //===----------------------------------------------------------------------===//
 
 #include "ResNetKernels.h"
+#include <algorithm>
 
 namespace fovea::bench {
 
-int64_t vectorLanes() { return __builtin_cpu_supports("avx512f") ? 16 : 8; }
+using plan::Argument;
+using plan::DType;
+using plan::Operand;
 
-std::string target() {
-  std::string avx2 = "x86-64-linux-sse41-avx-avx2-f16c-fma";
-  return vectorLanes() == 16 ? avx2 + "-avx512-avx512_skylake" : avx2;
+static int64_t ceilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+namespace {
+/// Section 2 of docs/schedules.md.
+struct Tiling {
+  int64_t vectors; ///< Of output channels.
+  int64_t pixels;
+  int64_t chunk = 0; ///< Tiles per chunk; 0: all pixels are one.
+};
+} // namespace
+
+static Tiling tilingOf(const ConvShape &shape, const TargetModel &target) {
+  int64_t lanes = target.lanes(32), area = shape.size * shape.size;
+  Tiling tiling;
+  tiling.vectors = shape.outputs / lanes % 2 == 0 ? 2 : 1;
+  int64_t most = (target.vectorRegisters - 1 - tiling.vectors) / tiling.vectors;
+  if (tiling.vectors == 1)
+    most = std::min<int64_t>(most, 12);
+  auto cost = [&](int64_t pixels) {
+    return static_cast<double>(ceilDivide(area, pixels)) * (static_cast<double>(pixels) + 0.35);
+  };
+  tiling.pixels = most;
+  for (int64_t pixels = ceilDivide(2 * most, 3); pixels < most; ++pixels)
+    if (cost(pixels) < cost(tiling.pixels))
+      tiling.pixels = pixels;
+  tiling.pixels = std::min(tiling.pixels, area);
+
+  int64_t bytesPerPixel = shape.inputs * 4 * shape.stride * shape.stride;
+  if (bytesPerPixel * area > target.l2Bytes)
+    tiling.chunk = std::max<int64_t>(1, target.l2Bytes / 8 / (bytesPerPixel * tiling.pixels));
+  return tiling;
 }
 
-plan::Kernel convKernel(const ConvShape &shape) {
-  int64_t V = vectorLanes();
-  int64_t M = 2, N = V == 16 ? 14 : 6;
-  int64_t inWidth = shape.width * shape.stride, inHeight = shape.height * shape.stride;
-  int64_t pad = shape.kernel / 2;
-  using Role = plan::Argument::Role;
-  plan::Kernel kernel;
-  kernel.arguments = {
-      {Role::Input, plan::DType::F32, {1, shape.inputs, inHeight, inWidth}, V, 64},
-      {Role::Constant,
-       plan::DType::F32,
-       {shape.outputs / V, shape.inputs / V, shape.kernel, shape.kernel, V, V},
-       0,
-       64},
-      {Role::Constant, plan::DType::F32, {shape.outputs / V, V}, 0, 64},
-      {Role::Output, plan::DType::F32, {1, shape.outputs, 1, shape.width * shape.height}, V, 64}};
-  plan::Stage conv;
-  conv.name = conv.kind = "conv";
-  conv.algorithm = "direct";
-  conv.operands = {{plan::Operand::Kind::Argument, 0},
-                   {plan::Operand::Kind::Argument, 1},
-                   {plan::Operand::Kind::Argument, 2}};
-  conv.ints = {{"kernel", {shape.kernel, shape.kernel}},
-               {"stride", {shape.stride, shape.stride}},
-               {"flat", {shape.width}}};
-  conv.shape = kernel.arguments.back().shape;
-  conv.block = V;
-  conv.schedule = {{"compute_at", {"out", "xo"}},
+static void schedule(plan::Kernel &kernel, plan::Stage &conv, const ConvShape &shape,
+                     const Tiling &tiling) {
+  auto text = [](int64_t value) { return std::to_string(value); };
+  kernel.schedule = {{"split", {"x", "xo", "xi", text(tiling.pixels), "shift_inwards"}},
+                     {"split", {"ob", "obo", "obi", text(tiling.vectors)}}};
+  std::string tile = "xo";
+  if (tiling.chunk) {
+    tile = "xoi";
+    kernel.schedule.push_back({"split", {"xo", "xoo", "xoi", text(tiling.chunk), "guard_with_if"}});
+    kernel.schedule.push_back({"reorder", {"oi", "xi", "obi", "xoi", "obo", "xoo"}});
+  } else {
+    kernel.schedule.push_back({"reorder", {"oi", "xi", "obi", "xo", "obo"}});
+  }
+  kernel.schedule.insert(kernel.schedule.end(),
+                         {{"vectorize", {"oi"}}, {"unroll", {"xi"}}, {"unroll", {"obi"}}});
+  conv.schedule = {{"compute_at", {"out", tile}},
                    {"store_in", {"stack"}},
                    {"vectorize", {"oi"}},
                    {"unroll", {"x"}},
@@ -50,37 +69,71 @@ plan::Kernel convKernel(const ConvShape &shape) {
                  {"vectorize", {"oi"}},
                  {"unroll", {"x"}},
                  {"unroll", {"ob"}}};
-  plan::Stage relu;
-  relu.name = relu.kind = "relu";
-  relu.algorithm = "elementwise";
-  relu.shape = conv.shape;
-  relu.block = V;
+  if (shape.kernel == 1 && shape.stride == 1)
+    conv.update.push_back({"prefetch", {"0", "cb", "1"}});
+}
+
+plan::Kernel convKernel(const ConvShape &shape, const TargetModel &target) {
+  int64_t lanes = target.lanes(32), inSize = shape.size * shape.stride, pad = shape.kernel / 2;
+  bool pointwise = shape.kernel == 1 && shape.stride == 1;
+  plan::Kernel kernel;
+  kernel.symbol = "kernel";
+  std::vector<int64_t> flat = {1, shape.outputs, 1, shape.size * shape.size};
+  std::vector<int64_t> input = {1, shape.inputs, inSize, inSize};
+  if (pointwise)
+    input = {1, shape.inputs, 1, inSize * inSize};
+  std::vector<int64_t> weight = {
+      shape.outputs / lanes, shape.inputs / lanes, shape.kernel, shape.kernel, lanes, lanes};
+  kernel.arguments = {
+      {Argument::Role::Input, DType::F32, input, lanes, 64, lanes},
+      {Argument::Role::Constant, DType::F32, weight, 0, 64, 0},
+      {Argument::Role::Constant, DType::F32, {shape.outputs / lanes, lanes}, 0, 64, 0},
+      {Argument::Role::Output, DType::F32, flat, lanes, 64, lanes}};
+
+  auto stage = [&](const char *kind, const char *algorithm, std::vector<Operand> operands,
+                   std::vector<int64_t> extents) {
+    plan::Stage result;
+    result.name = result.kind = kind;
+    result.algorithm = algorithm;
+    result.operands = std::move(operands);
+    result.shape = std::move(extents);
+    result.block = lanes;
+    return result;
+  };
+  auto argument = [](unsigned index) { return Operand{Operand::Kind::Argument, index}; };
+  auto before = [&] {
+    return Operand{Operand::Kind::Stage, static_cast<unsigned>(kernel.stages.size() - 1)};
+  };
+  Operand image = argument(0);
   if (pad) {
-    plan::Stage border;
-    border.name = border.kind = border.algorithm = "pad";
-    border.operands = {{plan::Operand::Kind::Argument, 0}};
-    border.ints = {{"padding", {pad, pad, pad, pad}}};
-    border.shape = {1, shape.inputs, inHeight + 2 * pad, inWidth + 2 * pad};
-    border.block = V;
-    border.schedule = {{"compute_root", {}}, {"vectorize", {"oi"}}};
-    kernel.stages.push_back(border);
-    conv.operands[0] = {plan::Operand::Kind::Stage, 0};
+    kernel.stages.push_back(
+        stage("pad", "pad", {image}, {1, shape.inputs, inSize + 2 * pad, inSize + 2 * pad}));
+    kernel.stages[0].ints = {{"padding", {pad, pad, pad, pad}}};
+    kernel.stages[0].schedule = {{"compute_root", {}}, {"vectorize", {"oi"}}};
+    image = before();
   }
+  plan::Stage conv = stage("conv", "direct", {image, argument(1), argument(2)}, flat);
+  conv.ints = {{"kernel", {shape.kernel, shape.kernel}},
+               {"stride", {shape.stride, shape.stride}},
+               {"flat", {pointwise ? 0 : shape.size}}};
+  schedule(kernel, conv, shape, tilingOf(shape, target));
   kernel.stages.push_back(conv);
-  relu.operands = {{plan::Operand::Kind::Stage, static_cast<unsigned>(kernel.stages.size() - 1)}};
-  kernel.stages.push_back(relu);
-  kernel.schedule = {{"split", {"x", "xo", "xi", std::to_string(N), "shift_inwards"}},
-                     {"split", {"ob", "obo", "obi", std::to_string(M)}},
-                     {"reorder", {"oi", "xi", "obi", "xo", "obo"}},
-                     {"vectorize", {"oi"}},
-                     {"unroll", {"xi"}},
-                     {"unroll", {"obi"}}};
+  kernel.stages.push_back(stage("relu", "elementwise", {before()}, flat));
   return kernel;
 }
 
-std::vector<std::pair<std::string, plan::Kernel>> resNetKernels() {
-  return {{"3x3 128 to 128 at 28", convKernel({128, 128, 28, 28, 3, 1})},
-          {"1x1 256 to 64 at 56", convKernel({256, 64, 56, 56, 1, 1})}};
+std::vector<std::pair<std::string, ConvShape>> resNetConvs() {
+  return {{"3x3 64 to 64 at 56", {64, 64, 56, 3, 1}},
+          {"3x3 128 to 128 at 28", {128, 128, 28, 3, 1}},
+          {"3x3 256 to 256 at 14", {256, 256, 14, 3, 1}},
+          {"3x3 512 to 512 at 7", {512, 512, 7, 3, 1}},
+          {"3x3/2 128 to 128 at 28", {128, 128, 28, 3, 2}},
+          {"1x1 64 to 256 at 56", {64, 256, 56, 1, 1}},
+          {"1x1 256 to 64 at 56", {256, 64, 56, 1, 1}},
+          {"1x1 512 to 128 at 28", {512, 128, 28, 1, 1}},
+          {"1x1 1024 to 256 at 14", {1024, 256, 14, 1, 1}},
+          {"1x1 2048 to 512 at 7", {2048, 512, 7, 1, 1}},
+          {"1x1/2 256 to 512 at 28", {256, 512, 28, 1, 2}}};
 }
 
 } // namespace fovea::bench

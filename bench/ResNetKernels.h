@@ -5,25 +5,24 @@
 #ifndef FOVEA_BENCH_RESNETKERNELS_H
 #define FOVEA_BENCH_RESNETKERNELS_H
 
+#include "fovea/Machine/TargetModel.h"
 #include "fovea/Target/Plan/KernelPlan.h"
 
 namespace fovea::bench {
 
-/// Floats in a vector of this machine.
-int64_t vectorLanes();
-/// Halide's name of this machine.
-std::string target();
-
+/// A square convolution whose output is the input's size divided by the stride. Channels are whole
+/// blocks.
 struct ConvShape {
-  int64_t inputs, outputs, width, height; ///< Of the output.
-  int64_t kernel, stride;
+  int64_t inputs, outputs;
+  int64_t size; ///< Of the output, in both directions.
+  int64_t kernel = 1, stride = 1;
 };
 
-/// The kernel of a convolution with bias and relu, scheduled as docs/schedules.md says; padded so
-/// that the output is the input's size divided by the stride.
-plan::Kernel convKernel(const ConvShape &shape);
+/// The kernel of a convolution with bias and relu, scheduled as docs/schedules.md says.
+plan::Kernel convKernel(const ConvShape &shape, const TargetModel &target);
 
-std::vector<std::pair<std::string, plan::Kernel>> resNetKernels();
+/// ResNet-50's (He et al. 2016), by name.
+std::vector<std::pair<std::string, ConvShape>> resNetConvs();
 
 } // namespace fovea::bench
 

@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 //
-// fovea-bench-kernels [--rounds=N] [kernel.json …]
+// fovea-bench-kernels [--rounds=N] [--all] [kernel.json …]
 //
 // Times kernels on one thread, each between two runs of a loop of nothing but fused multiply-adds,
 // so that a change of the clock or a busy neighbour meets both alike. Without arguments: a 3x3 and
@@ -32,7 +32,13 @@ using namespace llvm;
 using namespace fovea;
 
 static cl::list<std::string> files(cl::Positional, cl::desc("kernels as JSON"));
+static cl::opt<bool> all("all", cl::desc("every shape of ResNet-50's convolutions"));
 static cl::opt<unsigned> rounds("rounds", cl::desc("timings of each kernel"), cl::init(60));
+
+static const TargetModel &host() {
+  static const TargetModel model = TargetModel::host();
+  return model;
+}
 
 /// Seconds this thread has run; other processes' turns do not count.
 static double threadSeconds() {
@@ -66,7 +72,7 @@ FOVEA_PROBE(peak256, 32, "avx2,fma")
 FOVEA_PROBE(peak512, 64, "avx512f")
 
 static double peak(long iterations) {
-  return bench::vectorLanes() == 16 ? peak512(iterations) : peak256(iterations);
+  return host().vectorBits == 512 ? peak512(iterations) : peak256(iterations);
 }
 #else
 #error "the probe of this machine's peak is to be written"
@@ -156,9 +162,9 @@ static void measure(const std::string &name, KernelFunction function, const plan
   }
   auto run = [&] { function(nullptr, raw[0], raw[1], raw[2], raw[3], raw[4], raw[5]); };
   double work = flops(kernel);
-  // About two milliseconds each.
-  long iterations = 2000;
-  iterations = static_cast<long>(iterations * 2e-3 / (iterations * 192.0 / peak(iterations)));
+  // About two milliseconds each, of 12 multiply-adds per iteration.
+  double lanes = static_cast<double>(host().lanes(32));
+  long iterations = static_cast<long>(2e-3 * peak(100'000) / (24 * lanes));
   int calls = std::max(1, static_cast<int>(2e-3 * peak(iterations) / work));
   for (int i = 0; i < calls; ++i)
     run();
@@ -183,7 +189,7 @@ static Error benchmark(const std::string &name, plan::Kernel kernel) {
   kernel.symbol = "kernel";
   if (kernel.arguments.size() > 6)
     return createStringError(name + ": kernels of up to 6 arguments can be timed");
-  Expected<halide::CompiledKernel> compiled = halide::compileKernel(kernel, bench::target());
+  Expected<halide::CompiledKernel> compiled = halide::compileKernel(kernel, host().halideTarget);
   if (!compiled)
     return createStringError(name + ": " + toString(compiled.takeError()));
   Expected<std::unique_ptr<orc::LLJIT>> jit = orc::LLJITBuilder().create();
@@ -227,8 +233,9 @@ int main(int argc, char **argv) {
   for (const std::string &file : files)
     errors = joinErrors(std::move(errors), benchmarkFile(file));
   if (files.empty())
-    for (auto &[name, kernel] : bench::resNetKernels())
-      errors = joinErrors(std::move(errors), benchmark(name, std::move(kernel)));
+    for (const auto &[name, shape] : bench::resNetConvs())
+      if (all || name == "3x3 128 to 128 at 28" || name == "1x1 256 to 64 at 56")
+        errors = joinErrors(std::move(errors), benchmark(name, bench::convKernel(shape, host())));
   if (!errors)
     return 0;
   WithColor::error() << toString(std::move(errors)) << '\n';

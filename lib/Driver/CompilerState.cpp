@@ -5,6 +5,7 @@
 #include "CompilerState.h"
 #include "dialects/Cnn/IR/CnnOps.h"
 #include "dialects/Sched/IR/SchedOps.h"
+#include "fovea/Driver/Table.h"
 #include "fovea/Frontend/AST.h"
 #include "fovea/Pipelines/Pipelines.h"
 #include "fovea/Reference/Interpreter.h"
@@ -166,6 +167,18 @@ void Compiler::State::printPlan(llvm::raw_ostream &os) const {
   os << llvm::formatv("{0:2}", plan::toJSON(built.plan)) << '\n';
 }
 
+void Compiler::State::printObjects(llvm::raw_ostream &os) const {
+  llvm::StringMap<std::string> layers;
+  for (const plan::Call &call : built.plan.calls) {
+    std::string &names = layers[built.plan.kernels[call.kernel].symbol + ".o"];
+    names += (names.empty() ? "" : ", ") + call.name;
+  }
+  Table table({"object", "bytes", "layers"}, {Align::Left, Align::Right, Align::Left});
+  for (const driver::ObjectFile &object : objects)
+    table.add({object.name, groupDigits(object.bytes.size()), layers.lookup(object.name)});
+  table.print(os);
+}
+
 Phase Compiler::phase() const { return static_cast<Phase>(state->next - 1); }
 
 void Compiler::print(llvm::raw_ostream &os) const {
@@ -180,8 +193,10 @@ void Compiler::print(llvm::raw_ostream &os) const {
     printModule(*state->module, phase(), os);
     break;
   case Phase::Plan:
-  case Phase::Object:
     state->printPlan(os);
+    break;
+  case Phase::Object:
+    state->printObjects(os);
     break;
   }
 }

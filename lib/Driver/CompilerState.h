@@ -39,6 +39,8 @@ struct Compiler::State {
   bool saveHalide(const Compiler &compiler);
   bool saveObjects(const Compiler &compiler);
   void printPlan(llvm::raw_ostream &os) const;
+  /// A row per object: its size and the layers that use it.
+  void printObjects(llvm::raw_ostream &os) const;
 
   CompilerOptions options;
   llvm::raw_ostream &errors;

@@ -5,7 +5,6 @@
 #include "Dumps.h"
 #include "fovea/Import/BindWeights.h"
 #include "fovea/Support/AtomicFile.h"
-#include "mlir/IR/OperationSupport.h"
 #include "mlir/Pass/Pass.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
@@ -46,17 +45,28 @@ llvm::Error SavedFiles::write(llvm::StringRef name, llvm::StringRef bytes) {
   return writeFileAtomically(path, bytes);
 }
 
+static ModuleOp moduleOf(Operation *op) {
+  auto module = dyn_cast<ModuleOp>(op);
+  return module ? module : op->getParentOfType<ModuleOp>();
+}
+
+void DumpInstrumentation::runBeforePass(Pass *pass, Operation *op) {
+  if (!pass->getArgument().empty() && (options.afterPass || options.printAfterChange))
+    before.emplace(moduleOf(op));
+}
+
 void DumpInstrumentation::runAfterPass(Pass *pass, Operation *op) {
   llvm::StringRef name = pass->getArgument();
   if (name.empty()) // Those that only run others.
     return;
-  auto module = dyn_cast<ModuleOp>(op);
-  module = module ? module : op->getParentOfType<ModuleOp>();
-  if (options.afterPass)
+  ModuleOp module = moduleOf(op);
+  bool changed = before && *before != OperationFingerPrint(module);
+  if (options.afterPass && changed)
     for (func::FuncOp function : module.getOps<func::FuncOp>())
       options.afterPass(name, function);
-  bool shown =
-      llvm::is_contained(options.printAfter, name) || llvm::is_contained(options.printAfter, "all");
+  bool shown = llvm::is_contained(options.printAfter, name) ||
+               llvm::is_contained(options.printAfter, "all") ||
+               (options.printAfterChange && changed);
   if (!shown && !files.isOpen())
     return;
   std::string text;

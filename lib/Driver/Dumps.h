@@ -6,6 +6,7 @@
 #define FOVEA_LIB_DRIVER_DUMPS_H
 
 #include "fovea/Driver/Compiler.h"
+#include "mlir/IR/OperationSupport.h"
 #include "mlir/Pass/PassInstrumentation.h"
 
 namespace fovea {
@@ -41,6 +42,7 @@ public:
                       std::string &failure)
       : options(options), files(files), os(os), failure(failure) {}
 
+  void runBeforePass(mlir::Pass *pass, mlir::Operation *op) override;
   void runAfterPass(mlir::Pass *pass, mlir::Operation *op) override;
 
 private:
@@ -48,6 +50,7 @@ private:
   SavedFiles &files;
   llvm::raw_ostream &os;
   std::string &failure;
+  std::optional<mlir::OperationFingerPrint> before; ///< Of the module, before the pass that runs.
 };
 
 } // namespace fovea

@@ -257,7 +257,8 @@ void DiagnosticEngine::printJson(llvm::raw_ostream &os) const {
   json.array([&] {
     for (const auto &diagnostic : list)
       json.object([&] {
-        json.attribute("severity", diagnostic->severity == Severity::Error ? "error" : "warning");
+        bool isError = diagnostic->severity == Severity::Error;
+        json.attribute("severity", isError ? llvm::StringRef("error") : llvm::StringRef("warning"));
         json.attribute("code", diagnostic->code);
         json.attribute("message", llvm::json::fixUTF8(diagnostic->message));
         addPlace(json, sources, diagnostic->where);

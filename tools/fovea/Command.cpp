@@ -65,6 +65,8 @@ void CompileOptions::declare(CommandLine &line, bool withKernels) {
   line.section("Looking inside");
   line.list("print-ir-after", options.printAfter, "PASS",
             "Print the IR after a pass, or after all");
+  line.flag("print-ir-after-change", options.printAfterChange,
+            "Print the IR after each pass that changed something");
   line.text("save-temps", options.saveTemps, "DIR", "Keep every intermediate form, numbered");
   line.optionalText("remarks", options.remarks, ".*", "REGEX",
                     "Say why each decision was taken (pass: layer: reason)");

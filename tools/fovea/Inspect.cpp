@@ -9,7 +9,7 @@ using namespace fovea;
 int fovea::inspectCommand(const CommandArguments &command) {
   CommandLine line("inspect",
                    "Prints a network at any station of its compilation: ast, cnn, cnn-opt, sched, "
-                   "plan (JSON) or object (sizes).\nWhat it prints of cnn, cnn-opt and sched is "
+                   "plan (JSON) or object (a table).\nWhat it prints of cnn, cnn-opt and sched is "
                    "MLIR that every command takes in place of the .cnn file.",
                    "net.cnn[:network] [--stop-after=PHASE | --emit=halide] [options]");
   CompileOptions options;

@@ -105,7 +105,8 @@ static llvm::Expected<std::vector<Tensor>> makeInputs(const VerifyOptions &optio
   return samples->at(0, compiler.inputs());
 }
 
-/// Runs the interpreter after every pass that leaves a cnn function, then native code.
+/// Runs the interpreter after every pass that changes the network and leaves it in the cnn dialect,
+/// then native code.
 static int verify(VerifyOptions &options, const CommandArguments &command) {
   std::unique_ptr<Verifier> verifier;
   std::vector<Tensor> inputs;
@@ -160,7 +161,7 @@ int fovea::verifyCommand(const CommandArguments &command) {
   line.list("input", options.inputs, "[NAME=]FILE", "Inputs; the first sample of several");
   line.integer("seed", options.seed, 0, INT32_MAX, "Of random inputs, -1 to 1 (default: 0)");
   line.number("tolerance", options.tolerance, "Greatest relative error (default: 1e-4)");
-  line.flag("passes", options.passes, "Compare after each pass too, and name the first at fault");
+  line.flag("passes", options.passes, "Compare after each pass that changes something, too");
   line.flag("json", options.json, "Print JSON");
   options.declare(line, /*withKernels=*/true);
   line.example("fovea verify lenet5.cnn --weights lenet5.safetensors", "one row per output");

@@ -45,11 +45,13 @@ struct CompilerOptions {
 
   /// Passes after which the IR is printed to `errors`; "all": each.
   std::vector<std::string> printAfter;
+  /// Print it after every pass that changed something.
+  bool printAfterChange = false;
   /// Folder for every intermediate form, made where missing; empty: none.
   std::string saveTemps;
   /// Which remarks are printed: a regular expression on "pass: layer: message". Nothing: none.
   std::optional<std::string> remarks;
-  /// Called after each pass with the network as it is then.
+  /// Called after each pass that changed something, with the network as it is then.
   std::function<void(llvm::StringRef pass, mlir::func::FuncOp)> afterPass;
   /// Keep the network as it was before all passes, for the reference interpreter.
   bool keepReference = false;
@@ -88,8 +90,8 @@ public:
   Phase phase() const;
 
   /// Prints the IR of the phase that has been reached: the AST, MLIR without the values of weights,
-  /// or the plan as JSON. What it prints of the phases cnn to sched can be compiled again. Objects
-  /// have no text.
+  /// the plan as JSON, or a table of the objects. What it prints of the phases cnn to sched can be
+  /// compiled again. Objects have no text.
   void print(llvm::raw_ostream &os) const;
   /// Prints every kernel as a Halide program in C++. Needs the plan.
   bool printHalide(llvm::raw_ostream &os);

@@ -193,6 +193,23 @@ struct Border {
 Term loadOr(const StageEmitter &stage, const Source &source, const Lane &lane, const Term &x,
             const Term &y, const Border &border, const Term &outside);
 
+/// A kind of stage computed by an algorithm.
+struct StageKind {
+  const char *kind;
+  const char *algorithm;
+  unsigned minOperands;
+  unsigned maxOperands;
+  unsigned reductions; ///< Definitions with a reduction domain.
+  void (*define)(StageEmitter &);
+};
+
+/// Throws PlanError, naming what is known, for a kind or an algorithm that is not.
+const StageKind &kindOf(const plan::Stage &stage);
+
+/// Throws PlanError unless arguments, shapes and numbers are such that the functions below can rely
+/// on them.
+void checkKernel(const plan::Kernel &kernel);
+
 // One function per kind of stage, in the file of its family.
 void defineConv(StageEmitter &stage);
 void defineDepthwise(StageEmitter &stage);
