@@ -170,6 +170,8 @@ void Compiler::State::printPlan(llvm::raw_ostream &os) const {
 void Compiler::State::printObjects(llvm::raw_ostream &os) const {
   llvm::StringMap<std::string> layers;
   for (const plan::Call &call : built.plan.calls) {
+    if (call.kind == plan::Call::Kind::Copy)
+      continue;
     std::string &names = layers[built.plan.kernels[call.kernel].symbol + ".o"];
     names += (names.empty() ? "" : ", ") + call.name;
   }

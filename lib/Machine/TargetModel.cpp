@@ -13,8 +13,8 @@
 using namespace fovea;
 
 namespace {
-/// An instruction set: what Halide and LLVM call it and what it offers. Halide's names of CPU features differ from
-/// LLVM's, so both stand here.
+/// An instruction set: what Halide and LLVM call it and what it offers. Halide's names of CPU
+/// features differ from LLVM's, so both stand here.
 struct Level {
   const char *name;
   const char *halideTarget;

@@ -33,7 +33,7 @@ void fovea::buildSchedPipeline(OpPassManager &manager, const SchedOptions &optio
   manager.addPass(createConvertCnnToSched());
   auto &function = manager.nest<func::FuncOp>();
   function.addPass(sched::createAbsorbShuffles());
-  function.addPass(sched::createSelectAlgorithm({options.target}));
+  function.addPass(sched::createSelectAlgorithm());
   function.addPass(sched::createAssignLayouts({options.target}));
   function.addPass(createCSEPass());
   function.addPass(sched::createBufferize());

@@ -60,7 +60,7 @@ static std::optional<Arity> arityOf(StringRef kind) {
   constexpr unsigned many = 64;
   return llvm::StringSwitch<std::optional<Arity>>(kind)
       .Case("split", Arity{4, 5})
-      .Case("fuse", Arity{3, 3})
+      .Cases({"fuse", "prefetch"}, Arity{3, 3})
       .Case("reorder", Arity{2, many})
       .Cases({"vectorize", "unroll"}, Arity{1, 2})
       .Case("parallel", Arity{1, 1})
@@ -121,7 +121,8 @@ Attribute ScheduleAttr::parse(AsmParser &parser, Type) {
       parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, parseDirective) ||
       parser.parseGreater())
     return {};
-  return getChecked([&] { return parser.emitError(where); }, parser.getContext(), ArrayRef(directives));
+  return getChecked([&] { return parser.emitError(where); }, parser.getContext(),
+                    ArrayRef(directives));
 }
 
 void ScheduleAttr::print(AsmPrinter &printer) const {

@@ -43,8 +43,8 @@ static bool matches(Type outer, Type inner) {
 
 LogicalResult KernelOp::verify() {
   if (block().getNumArguments() != getInputs().size())
-    return emitOpError("C1: expected ") << getInputs().size() << " block arguments, got "
-                                        << block().getNumArguments();
+    return emitOpError("C1: expected ")
+           << getInputs().size() << " block arguments, got " << block().getNumArguments();
   if (bool(getOutput()) == bool(getResult()))
     return emitOpError("C2: expected either a result or an output");
   if (!isa<YieldOp>(block().back()))
@@ -58,8 +58,8 @@ LogicalResult KernelOp::verify() {
              << input.getType() << " does not fit block argument of type " << argument.getType();
   Type outer = getOutput() ? Type(getOutput().getType()) : Type(getResult().getType());
   if (!matches(outer, yield().getValue().getType()))
-    return emitOpError("C4: yields ") << yield().getValue().getType() << ", which does not fit "
-                                      << outer;
+    return emitOpError("C4: yields ")
+           << yield().getValue().getType() << ", which does not fit " << outer;
   return success();
 }
 
@@ -94,7 +94,9 @@ static KindRow rowOf(StageKind kind) {
   const IntList dilation{"dilation", 2}, groups{"groups", 1};
   switch (kind) {
   case StageKind::conv:
-    return {2, 3, {kernel, stride, padding, dilation, groups},
+    return {2,
+            3,
+            {kernel, stride, padding, dilation, groups},
             {Algorithm::direct, Algorithm::depthwise, Algorithm::grouped}};
   case StageKind::pad:
     return {1, 1, {padding}, {Algorithm::pad}};
@@ -145,8 +147,7 @@ LogicalResult StageOp::verify() {
                                  << ints(list.name).size();
   if (getAlgorithm() && !llvm::is_contained(row.algorithms, *getAlgorithm()))
     return emitOpError("C3: algorithm ") << stringifyAlgorithm(*getAlgorithm())
-                                         << " does not compute "
-                                         << stringifyStageKind(getKind());
+                                         << " does not compute " << stringifyStageKind(getKind());
   return success();
 }
 
@@ -158,8 +159,8 @@ LogicalResult ReshapeOp::verify() {
   auto from = cast<ShapedType>(getSource().getType());
   auto to = cast<ShapedType>(getResult().getType());
   if (from.getNumElements() != to.getNumElements())
-    return emitOpError("C1: expected ") << from.getNumElements() << " elements, got "
-                                        << to.getNumElements();
+    return emitOpError("C1: expected ")
+           << from.getNumElements() << " elements, got " << to.getNumElements();
   return success();
 }
 

@@ -13,7 +13,8 @@ namespace fovea::sched {
 using namespace mlir;
 using namespace fovea::sched;
 
-/// The convolution that is the only reader of this input of a kernel, if it reads all channels for every output.
+/// The convolution that is the only reader of this input of a kernel, if it reads all channels for
+/// every output.
 static StageOp denseReader(OpOperand &use) {
   auto kernel = dyn_cast<KernelOp>(use.getOwner());
   if (!kernel)

@@ -6,8 +6,8 @@
 #include "dialects/Sched/Transforms/CopyKernel.h"
 #include "dialects/Sched/Transforms/Passes.h"
 #include "dialects/Sched/Transforms/Tiles.h"
-#include "llvm/ADT/EquivalenceClasses.h"
 #include "mlir/IR/Builders.h"
+#include "llvm/ADT/EquivalenceClasses.h"
 
 namespace fovea::sched {
 #define GEN_PASS_DEF_ASSIGNLAYOUTS
@@ -56,7 +56,9 @@ RankedTensorType Blocks::typeWith(Value value, int64_t block) {
                                LayoutAttr::get(type.getContext(), block));
 }
 
-void Blocks::tie(Value a, Value b) { ties.unionSets(a.getAsOpaquePointer(), b.getAsOpaquePointer()); }
+void Blocks::tie(Value a, Value b) {
+  ties.unionSets(a.getAsOpaquePointer(), b.getAsOpaquePointer());
+}
 
 void Blocks::limit(Value value, int64_t most) {
   auto [entry, fresh] = limits.try_emplace(value.getAsOpaquePointer(), most);
@@ -76,7 +78,8 @@ void Blocks::visit(Operation *op) {
     }
   } else if (auto slice = dyn_cast<SliceOp>(op)) {
     tie(slice.getSource(), slice.getResult());
-    // Lanes past a slice's end belong to its neighbour, so a slice that ends inside its source ends with a block.
+    // Lanes past a slice's end belong to its neighbour, so a slice that ends inside its source ends
+    // with a block.
     int64_t end = slice.getOffset() + shapeOf(slice.getResult())[1];
     if (slice.getAxis() == 1) {
       limit(slice.getResult(), powerOfTwoIn(slice.getOffset(), lanes));
@@ -104,7 +107,9 @@ void Blocks::assign() {
   }
   // A tie shares the smallest block that any of its members can bear.
   llvm::DenseMap<void *, int64_t> shared;
-  auto leader = [&](Value value) { return ties.getOrInsertLeaderValue(value.getAsOpaquePointer()); };
+  auto leader = [&](Value value) {
+    return ties.getOrInsertLeaderValue(value.getAsOpaquePointer());
+  };
   for (Value value : tensors) {
     int64_t most = naturalBlock(shapeOf(value)[1], target);
     auto found = limits.find(value.getAsOpaquePointer());
@@ -149,8 +154,8 @@ static int64_t innerBlock(Value value) {
   return layoutOf(cast<RankedTensorType>(value.getType())).getBlock();
 }
 
-/// Stages with weights compute in full vectors whatever they are stored in; the others keep the block of the result, and a border has the
-/// block its reader wants.
+/// Stages with weights compute in full vectors whatever they are stored in; the others keep the
+/// block of the result, and a border has the block its reader wants.
 int64_t KernelLayout::blockOfStage(StageOp stage) {
   int64_t natural = naturalBlock(stage.type().getDimSize(1), target);
   if (stage.getKind() == StageKind::pad) {
@@ -199,9 +204,9 @@ void KernelLayout::packOperand(OpOperand &operand, StageOp stage) {
     if (stage.getKind() == StageKind::matmul)
       image = {image[0], 1, 1};
     int64_t in = innerBlock(input);
-    result = packed(
-        source, PackingKind::linear,
-        {ceilDiv(shape[0], out), ceilDiv(image[0], in), image[1], image[2], in, out}, out, in);
+    result = packed(source, PackingKind::linear,
+                    {ceilDiv(shape[0], out), ceilDiv(image[0], in), image[1], image[2], in, out},
+                    out, in);
     result.getDefiningOp<PackOp>().setInputShape(image);
   }
   kernel.getInputsMutable().append(result);
@@ -222,16 +227,15 @@ static void appendCopy(KernelOp kernel, int64_t block, StringRef suffix) {
   OpBuilder builder(yield);
   Value value = yield.getValue();
   auto last = value.getDefiningOp<StageOp>();
-  auto copy = StageOp::create(builder, last.getLoc(), Blocks::typeWith(value, block),
-                              StageKind::copy, value,
-                              builder.getStringAttr(kernel.getName() + suffix), nullptr, nullptr,
-                              nullptr);
+  auto copy = StageOp::create(
+      builder, last.getLoc(), Blocks::typeWith(value, block), StageKind::copy, value,
+      builder.getStringAttr(kernel.getName() + suffix), nullptr, nullptr, nullptr);
   copy.setAlgorithm(Algorithm::copy);
   yield.getValueMutable().assign(copy.getResult());
 }
 
-/// Ends the kernel in a stage that brings its result into the block that its buffer has. Sums need a stage behind them
-/// at whose tiles they are computed; where there is none, it is a copy too.
+/// Ends the kernel in a stage that brings its result into the block that its buffer has. Sums need
+/// a stage behind them at whose tiles they are computed; where there is none, it is a copy too.
 void KernelLayout::changeBlock(int64_t block) {
   auto last = kernel.yield().getValue().getDefiningOp<StageOp>();
   if (isDense(last.getKind()))
@@ -290,9 +294,8 @@ struct AssignLayouts : fovea::sched::impl::AssignLayoutsBase<AssignLayouts> {
     for (Operation &op : function.getBody().front())
       if (isa<KernelOp, ConcatOp, SliceOp, ReshapeOp>(op))
         op.getResult(0).setType(blocks.typeWith(op.getResult(0)));
-    function.setFunctionType(FunctionType::get(function.getContext(),
-                                               function.getBody().getArgumentTypes(),
-                                               ret->getOperandTypes()));
+    function.setFunctionType(FunctionType::get(
+        function.getContext(), function.getBody().getArgumentTypes(), ret->getOperandTypes()));
   }
 };
 } // namespace

@@ -51,7 +51,8 @@ void Rewriter::createRoots() {
     body.addArgument(bufferType(root->type), function.getLoc());
   for (const Root &root : placement.allRoots()) {
     if (root.kind == Root::Kind::Arena)
-      roots.push_back(AllocOp::create(builder, function.getLoc(), bufferType(root.type), root.name));
+      roots.push_back(
+          AllocOp::create(builder, function.getLoc(), bufferType(root.type), root.name));
     else
       roots.push_back(
           body.getArgument(root.kind == Root::Kind::Input ? root.index : inputs + root.index));
@@ -76,7 +77,8 @@ void Rewriter::rewriteKernel(KernelOp kernel) {
   builder.setInsertionPoint(kernel);
   SmallVector<Value> inputs;
   for (auto [input, argument] : llvm::zip(kernel.getInputs(), kernel.block().getArguments()))
-    inputs.push_back(layoutOf(cast<RankedTensorType>(argument.getType())) ? bufferOf(input) : input);
+    inputs.push_back(layoutOf(cast<RankedTensorType>(argument.getType())) ? bufferOf(input)
+                                                                          : input);
   auto buffered = KernelOp::create(builder, kernel.getLoc(), Type(), kernel.getNameAttr(), inputs,
                                    bufferOf(kernel.getResult()), kernel.getScheduleAttr());
   buffered.getBody().takeBody(kernel.getBody());
@@ -91,7 +93,8 @@ void Rewriter::rewriteSignature() {
     list.set("sched.output", builder.getUnitAttr());
     attributes.push_back(list.getDictionary(builder.getContext()));
   }
-  for (auto [argument, type] : llvm::zip(function.getBody().getArguments(), function.getArgumentTypes()))
+  for (auto [argument, type] :
+       llvm::zip(function.getBody().getArguments(), function.getArgumentTypes()))
     argument.setType(bufferType(cast<RankedTensorType>(type)));
   function.removeResAttrsAttr();
   function.setFunctionType(

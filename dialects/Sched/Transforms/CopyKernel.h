@@ -9,7 +9,8 @@
 
 namespace fovea::sched {
 
-/// Inserts before `op` a kernel that copies `value` as it is, and a remark at `op` that says why the copy is needed.
+/// Inserts before `op` a kernel that copies `value` as it is, and a remark at `op` that says why
+/// the copy is needed.
 mlir::Value copyBefore(mlir::Operation *op, mlir::Value value, llvm::StringRef reason);
 
 /// Removes the inputs of a kernel that none of its stages reads.

@@ -24,11 +24,11 @@ def AbsorbShuffles : Sched_Pass<"absorb-shuffles"> {
   }];
 }
 
-def SelectAlgorithm : Sched_TargetPass<"select-algorithm"> {
+def SelectAlgorithm : Sched_Pass<"select-algorithm"> {
   let summary = "Choose an algorithm for every stage";
   let description = [{
-    Convolutions become `direct`, `depthwise` or `grouped`, with a `pad` stage before them where they have a border. Where the register tile of the
-    target does not divide the output's rows, or the kernel is 1x1 with stride 1, the pixels of the output are flattened into one row so that tiles run across rows.
+    Convolutions become `direct`, `depthwise` or `grouped`, with a `pad` stage before them where they have a border. Where only
+    pointwise stages follow a direct convolution, the pixels of its output become one row, so that tiles run across the ends of rows; a 1x1 convolution with stride 1 reads its input so too.
   }];
 }
 

@@ -41,8 +41,9 @@ static Place wholeOf(Place part, RankedTensorType type, int64_t axis, int64_t of
   return part;
 }
 
-/// The same elements under another shape, if strides can say it: pixels merge into a row, or a row falls into pixels, where rows follow each other
-/// without a gap; channels and pixels merge where all is dense.
+/// The same elements under another shape, if strides can say it: pixels merge into a row, or a row
+/// falls into pixels, where rows follow each other without a gap; channels and pixels merge where
+/// all is dense.
 static std::optional<Place> reshaped(Place place, RankedTensorType from, RankedTensorType to) {
   ArrayRef<int64_t> a = from.getShape(), b = to.getShape();
   if (a == b)
@@ -68,8 +69,7 @@ static std::optional<Place> reshaped(Place place, RankedTensorType from, RankedT
   return place;
 }
 
-static bool overlaps(const Quad &originA, const Quad &boxA, const Quad &originB,
-                     const Quad &boxB) {
+static bool overlaps(const Quad &originA, const Quad &boxA, const Quad &originB, const Quad &boxB) {
   for (unsigned d = 0; d < 4; ++d)
     if (originA[d] + boxA[d] <= originB[d] || originB[d] + boxB[d] <= originA[d])
       return false;
@@ -104,7 +104,8 @@ struct Reads {
   Operation *writer;
   llvm::DenseSet<Value> seen;
 
-  /// `at`, `extent`: where `value` lies in the root. False if a kernel at or after `writer` reads the region through `value`.
+  /// `at`, `extent`: where `value` lies in the root. False if a kernel at or after `writer` reads
+  /// the region through `value`.
   bool endBefore(Value value, const Quad &at, const Quad &extent) {
     if (!overlaps(at, extent, origin, box) || !seen.insert(value).second)
       return true;
@@ -138,7 +139,8 @@ bool Placement::readsEndBefore(Value value, const Place &place, const Place &oth
   return Reads{origin, box, writer, {}}.endBefore(value, place.origin, place.box);
 }
 
-/// Whether a kernel that writes `value` there would destroy what is still read, or have its own result destroyed.
+/// Whether a kernel that writes `value` there would destroy what is still read, or have its own
+/// result destroyed.
 bool Placement::conflicts(Value value, const Place &place) const {
   Operation *writer = value.getDefiningOp();
   for (const auto &[other, there] : places) {
@@ -228,19 +230,21 @@ void Placement::placeReturn(func::ReturnOp ret) {
   }
 }
 
-/// Lets a concat live inside the buffer that one of its operands is in already, as the layers of a dense block do.
+/// Lets a concat live inside the buffer that one of its operands is in already, as the layers of a
+/// dense block do.
 bool Placement::adopt(ConcatOp concat) {
   RankedTensorType type = typeOf(concat.getResult());
   for (auto [index, input] : llvm::enumerate(concat.getInputs())) {
     if (!isPlaced(input))
       continue;
-    Place whole = wholeOf(of(input), typeOf(input), concat.getAxis(), offsetOf(concat, index), type);
+    Place whole =
+        wholeOf(of(input), typeOf(input), concat.getAxis(), offsetOf(concat, index), type);
     if (!tryPlace(concat.getResult(), whole))
       return false;
     auto fits = [&](auto pair) {
       int64_t offset = offsetOf(concat, pair.index());
-      return tryPlace(pair.value(), partOf(whole, type, concat.getAxis(), offset,
-                                           typeOf(pair.value())));
+      return tryPlace(pair.value(),
+                      partOf(whole, type, concat.getAxis(), offset, typeOf(pair.value())));
     };
     if (llvm::all_of(llvm::enumerate(concat.getInputs()), fits))
       return true;
@@ -250,8 +254,9 @@ bool Placement::adopt(ConcatOp concat) {
   return false;
 }
 
-/// A slice comes with the whole tensor it is cut from, which may lie over the places of the operands that are still to come: those will be
-/// written at the concat at the latest, and nobody may read the tensor there from then on.
+/// A slice comes with the whole tensor it is cut from, which may lie over the places of the
+/// operands that are still to come: those will be written at the concat at the latest, and nobody
+/// may read the tensor there from then on.
 bool Placement::mayPlaceSlice(ConcatOp concat, unsigned index, const Place &part) const {
   auto slice = concat.getInputs()[index].getDefiningOp<SliceOp>();
   if (!slice || isPlaced(slice.getSource()))
@@ -300,8 +305,8 @@ void Placement::placeConcat(ConcatOp concat) {
 void Placement::derive(Operation *op) {
   if (auto slice = dyn_cast<SliceOp>(op)) {
     places[slice.getResult()] =
-        partOf(of(slice.getSource()), typeOf(slice.getSource()), slice.getAxis(),
-               slice.getOffset(), typeOf(slice.getResult()));
+        partOf(of(slice.getSource()), typeOf(slice.getSource()), slice.getAxis(), slice.getOffset(),
+               typeOf(slice.getResult()));
     return;
   }
   auto reshape = dyn_cast<ReshapeOp>(op);

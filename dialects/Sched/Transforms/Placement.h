@@ -3,8 +3,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 //
-// Concat, slice and reshape cost nothing when the tensors they tie lie in one buffer. The walk goes from the results backwards, so that a
-// tensor learns where its reader wants it before its producer is asked to write it there.
+// Concat, slice and reshape cost nothing when the tensors they tie lie in one buffer. The walk goes
+// from the results backwards, so that a tensor learns where its reader wants it before its producer
+// is asked to write it there.
 //
 //===----------------------------------------------------------------------===//
 #ifndef FOVEA_SCHED_PLACEMENT_H
@@ -19,27 +20,29 @@ namespace fovea::sched {
 
 using Quad = std::array<int64_t, 4>;
 
-/// A region of a buffer as one tensor sees it. `root` is the tensor that owns the whole buffer, or an output of the network.
+/// A region of a buffer as one tensor sees it. `root` is the tensor that owns the whole buffer, or
+/// an output of the network.
 struct Place {
   unsigned root = 0;
-  Quad origin = {};                    ///< [n, c, y, x] of the region in the root.
-  Quad box = {};                       ///< Its extents in the root.
-  int64_t offset = 0;                  ///< Elements from the root's start.
+  Quad origin = {};                      ///< [n, c, y, x] of the region in the root.
+  Quad box = {};                         ///< Its extents in the root.
+  int64_t offset = 0;                    ///< Elements from the root's start.
   llvm::SmallVector<int64_t, 5> strides; ///< Of [n, cb, y, x, ci] in the tensor's own shape.
 };
 
 /// A buffer: memory of the arena, or an input or output of the network.
 struct Root {
   enum class Kind { Arena, Input, Output } kind;
-  unsigned index;               ///< Of the input or output.
-  mlir::RankedTensorType type;  ///< What it holds.
+  unsigned index;              ///< Of the input or output.
+  mlir::RankedTensorType type; ///< What it holds.
   mlir::StringAttr name;
 };
 
 class Placement {
 public:
   explicit Placement(mlir::func::FuncOp function) : function(function) {}
-  /// Places every tensor between kernels; inserts copy kernels where a tensor cannot be where it is wanted.
+  /// Places every tensor between kernels; inserts copy kernels where a tensor cannot be where it is
+  /// wanted.
   void run();
   const Place &of(mlir::Value value) const { return places.find(value)->second; }
   llvm::ArrayRef<Root> allRoots() const { return roots; }

@@ -15,7 +15,6 @@ namespace fovea::sched {
 } // namespace fovea::sched
 
 using namespace mlir;
-using namespace fovea;
 using namespace fovea::sched;
 
 static Algorithm convAlgorithm(StageOp conv) {
@@ -24,7 +23,7 @@ static Algorithm convAlgorithm(StageOp conv) {
   if (groups == 1)
     return Algorithm::direct;
   return groups == inputs && groups == conv.type().getDimSize(1) ? Algorithm::depthwise
-                                                                  : Algorithm::grouped;
+                                                                 : Algorithm::grouped;
 }
 
 static Algorithm algorithmFor(StageOp stage) {
@@ -68,10 +67,9 @@ static void separatePadding(StageOp conv) {
   shape[2] += padding[0] + padding[2];
   shape[3] += padding[1] + padding[3];
   OpBuilder builder(conv);
-  auto pad = StageOp::create(builder, conv.getLoc(),
-                             RankedTensorType::get(shape, type.getElementType()), StageKind::pad,
-                             input, builder.getStringAttr(conv.getName() + ".pad"), nullptr,
-                             nullptr, nullptr);
+  auto pad = StageOp::create(
+      builder, conv.getLoc(), RankedTensorType::get(shape, type.getElementType()), StageKind::pad,
+      input, builder.getStringAttr(conv.getName() + ".pad"), nullptr, nullptr, nullptr);
   pad.setInts("padding", padding);
   pad.setAlgorithm(Algorithm::pad);
   conv->setOperand(0, pad.getResult());
@@ -119,8 +117,9 @@ static void flattenOperand(KernelOp kernel, OpOperand &operand) {
   operand.set(kernel.block().addArgument(flat.getResult().getType(), argument.getLoc()));
 }
 
-/// Rewrites the kernel so that the convolution and all behind it work on one row of pixels. A 1x1 convolution with
-/// stride 1 does so on its input too; any other keeps its input and finds its rows again through `flat`.
+/// Rewrites the kernel so that the convolution and all behind it work on one row of pixels. A 1x1
+/// convolution with stride 1 does so on its input too; any other keeps its input and finds its rows
+/// again through `flat`.
 static void flattenPixels(KernelOp kernel, StageOp conv) {
   if (isUnitConvolution(conv))
     flattenOperand(kernel, conv->getOpOperand(0));
@@ -140,35 +139,25 @@ static void flattenPixels(KernelOp kernel, StageOp conv) {
   kernel.getResult().setType(flatType(result));
   OpBuilder builder(kernel->getContext());
   builder.setInsertionPointAfter(kernel);
-  auto back = ReshapeOp::create(builder, kernel.getLoc(), result, kernel.getResult(),
-                                kernel.getNameAttr());
+  auto back =
+      ReshapeOp::create(builder, kernel.getLoc(), result, kernel.getResult(), kernel.getNameAttr());
   kernel.getResult().replaceAllUsesExcept(back, back);
 }
 
-static void flattenIfBetter(KernelOp kernel, const TargetModel &target) {
+static void flattenIfPossible(KernelOp kernel) {
   StageOp conv = soleConvolution(kernel);
   if (!conv || conv.type().getDimSize(2) == 1)
     return;
-  int64_t width = conv.type().getDimSize(3), pixels = registerTile(target).pixels;
-  if (width % pixels == 0 && !isUnitConvolution(conv))
-    return;
-  remark::passed(conv.getLoc(), remark::RemarkOpts::name(conv.getName()).category("select-algorithm"))
-      << (isUnitConvolution(conv)
-              ? std::string("a matrix product over pixels: 1x1, stride 1")
-              : "pixels run across rows: a tile of " + std::to_string(pixels) +
-                    " does not divide a row of " + std::to_string(width));
+  remark::passed(conv.getLoc(),
+                 remark::RemarkOpts::name(conv.getName()).category("select-algorithm"))
+      << (isUnitConvolution(conv) ? "a matrix product over pixels: 1x1, stride 1"
+                                  : "direct, tiles run across the ends of rows");
   flattenPixels(kernel, conv);
 }
 
 namespace {
 struct SelectAlgorithm : fovea::sched::impl::SelectAlgorithmBase<SelectAlgorithm> {
-  using SelectAlgorithmBase::SelectAlgorithmBase;
   void runOnOperation() override {
-    llvm::Expected<TargetModel> model = TargetModel::byName(target);
-    if (!model) {
-      getOperation().emitError(toString(model.takeError()));
-      return signalPassFailure();
-    }
     for (auto kernel : getOperation().getOps<KernelOp>()) {
       for (StageOp stage : stagesOf(kernel)) {
         if (!stage.getAlgorithm())
@@ -176,7 +165,7 @@ struct SelectAlgorithm : fovea::sched::impl::SelectAlgorithmBase<SelectAlgorithm
         if (stage.getKind() == StageKind::conv)
           separatePadding(stage);
       }
-      flattenIfBetter(kernel, *model);
+      flattenIfPossible(kernel);
     }
   }
 };

@@ -3,8 +3,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 //
-// Every kernel has one nest of loops that writes its result, the anchor: the output, or the stage before a final change of block. Stages
-// with sums are computed at the anchor's tiles, so that the sums stay in registers; pointwise stages between them are inlined.
+// Every kernel has one nest of loops that writes its result, the anchor: the output, or the stage
+// before a final change of block. Stages with sums are computed at the anchor's tiles, so that the
+// sums stay in registers; pointwise stages between them are inlined.
 //
 //===----------------------------------------------------------------------===//
 #include "dialects/Sched/IR/SchedOps.h"
@@ -61,8 +62,14 @@ private:
   void scheduleAnchor();
   void scheduleStage(StageOp stage);
   void scheduleSums(StageOp stage);
+  void scheduleConvSums(StageOp stage);
+  void scheduleBlockedSums(StageOp stage, const ConvTile &tile);
+  void scheduleLinearSums(StageOp stage);
+  void scheduleWindowSums(StageOp stage);
   void schedulePad(StageOp stage);
-  Directives denseAnchor(StageOp dense);
+  Directives anchorOf(StageOp main);
+  Directives convAnchor(const ConvTile &tile);
+  Directives linearAnchor();
   Directives windowAnchor();
   Directives plainAnchor();
   Directives begin() { return Directives(kernel.getContext()); }
@@ -71,8 +78,8 @@ private:
   KernelOp kernel;
   const TargetModel &target;
   SmallVector<StageOp> stages;
-  StageOp anchor;          ///< Null: the output.
-  RankedTensorType type;   ///< Of the anchor.
+  StageOp anchor;        ///< Null: the output.
+  RankedTensorType type; ///< Of the anchor.
   StringRef anchorName = "out";
 };
 } // namespace
@@ -106,7 +113,8 @@ void KernelSchedule::findAnchor() {
   anchorName = anchor.getName();
 }
 
-/// Starting a parallel loop costs about half a microsecond: worth it from some tens of microseconds of work on.
+/// Starting a parallel loop costs about half a microsecond: worth it from some tens of microseconds
+/// of work on.
 bool KernelSchedule::isWorthThreads() const {
   int64_t work = 0;
   for (StageOp stage : stages) {
@@ -126,35 +134,70 @@ bool KernelSchedule::isWorthThreads() const {
 // Anchors
 //===----------------------------------------------------------------------===//
 
-/// A tile of pixels times vectors of channels; its sums fill the registers.
-Directives KernelSchedule::denseAnchor(StageOp dense) {
-  RegisterTile tile = registerTile(target);
-  bool onePixel = dense.getAlgorithm() == Algorithm::matvec;
-  bool perChannel = dense.getAlgorithm() == Algorithm::depthwise;
-  int64_t width = type.getDimSize(3), blocks = blocksOf(type);
-  int64_t pixels = onePixel ? 1 : std::min(tile.pixels, width);
-  int64_t vectors = std::min(onePixel ? target.vectorRegisters / 4 : perChannel ? 1 : tile.vectors,
-                             blocks);
-  Directives list = begin();
-  list.add("split", "x", "xo", "xi", pixels, "shift_inwards");
-  list.add("split", "ob", "obo", "obi", vectors, "shift_inwards");
-  list.reorder({"oi", "xi", "obi", "xo", "y", "obo", "n"});
-  list.add("vectorize", "oi").add("unroll", "xi").add("unroll", "obi");
-  if (!isWorthThreads())
-    return list;
-  if (ceilDiv(blocks, vectors) >= 2 * target.cores || onePixel)
-    return list.add("parallel", "obo");
-  if (type.getDimSize(2) > 1)
-    return list.add("fuse", "y", "obo", "task").add("parallel", "task");
-  int64_t chunk = std::max<int64_t>(1, ceilDiv(ceilDiv(width, pixels), 4 * target.cores));
-  list.add("split", "xo", "xoo", "xo", chunk, "guard_with_if");
-  list.reorder({"oi", "xi", "obi", "xo", "y", "xoo", "obo", "n"});
-  return list.add("fuse", "xoo", "obo", "task").add("parallel", "task");
+static ConvExtents extentsOf(StageOp stage) {
+  auto weights = cast<RankedTensorType>(stage.getOperands_()[1].getType()).getShape();
+  auto input = cast<RankedTensorType>(stage.getOperands_()[0].getType());
+  ArrayRef<int64_t> out = stage.type().getShape();
+  ConvExtents extents;
+  extents.lanes = layoutOf(stage.type()).getBlock();
+  extents.outputBlocks = blocksOf(stage.type());
+  extents.inputs = weights[1] * weights[4];
+  extents.taps = weights[2] * weights[3];
+  extents.pixels = out[3];
+  extents.inputBytes = input.getNumElements() / input.getDimSize(0) / out[2] * 4;
+  return extents;
 }
 
-/// Pooling: one vector per pixel, four pixels at a time.
+/// A tile of pixels times vectors of channels; its sums fill the registers.
+Directives KernelSchedule::convAnchor(const ConvTile &tile) {
+  int64_t blocks = blocksOf(type), tiles = ceilDiv(type.getDimSize(3), tile.pixels);
+  bool threads = isWorthThreads(), manyBlocks = blocks / tile.vectors >= 2 * target.cores;
+  Directives list = begin();
+  if (tile.inputBlocks) {
+    list.add("split", "ob", "obo", "obi", tile.vectors);
+    list.reorder({"oi", "obi", "x", "y", "obo", "n"}).add("vectorize", "oi").add("unroll", "obi");
+    return threads ? list.add("parallel", "obo") : list;
+  }
+  list.add("split", "x", "xo", "xi", tile.pixels, "shift_inwards");
+  list.add("split", "ob", "obo", "obi", tile.vectors);
+  // Without a chunk, threads share the tiles of few blocks of channels in some pieces each.
+  int64_t chunk = tile.chunk;
+  if (!chunk && threads && !manyBlocks)
+    chunk = ceilDiv(tiles, 4 * target.cores);
+  if (chunk)
+    list.add("split", "xo", "xoo", "xo", chunk, "guard_with_if");
+  if (tile.chunk)
+    list.reorder({"oi", "xi", "obi", "xo", "obo", "xoo", "y", "n"});
+  else if (chunk)
+    list.reorder({"oi", "xi", "obi", "xo", "xoo", "y", "obo", "n"});
+  else
+    list.reorder({"oi", "xi", "obi", "xo", "y", "obo", "n"});
+  list.add("vectorize", "oi").add("unroll", "xi").add("unroll", "obi");
+  if (!threads)
+    return list;
+  if (!chunk)
+    return list.add("parallel", "obo");
+  if (tile.chunk && ceilDiv(tiles, chunk) >= 2 * target.cores)
+    return list.add("parallel", "xoo");
+  if (tile.chunk)
+    return list.add("fuse", "obo", "xoo", "task").add("parallel", "task");
+  return list.add("fuse", "xoo", "y", "rows")
+      .add("fuse", "rows", "obo", "task")
+      .add("parallel", "task");
+}
+
+/// Every weight is read once: memory bounds it, and four vectors of sums hide the latency.
+Directives KernelSchedule::linearAnchor() {
+  Directives list = begin();
+  list.add("split", "ob", "obo", "obi", std::min<int64_t>(4, blocksOf(type)), "shift_inwards");
+  list.reorder({"oi", "obi", "x", "y", "obo", "n"}).add("vectorize", "oi").add("unroll", "obi");
+  return isWorthThreads() ? list.add("parallel", "obo") : list;
+}
+
+/// Pooling and depthwise convolution: one block of channels, a few pixels at a time; more would
+/// spill what they share.
 Directives KernelSchedule::windowAnchor() {
-  int64_t pixels = std::min<int64_t>(4, type.getDimSize(3));
+  int64_t pixels = std::min<int64_t>(target.vectorRegisters / 4, type.getDimSize(3));
   Directives list = begin();
   list.add("split", "x", "xo", "xi", pixels, "shift_inwards");
   list.reorder({"oi", "xi", "xo", "y", "ob", "n"});
@@ -162,7 +205,8 @@ Directives KernelSchedule::windowAnchor() {
   return isWorthThreads() ? list.add("parallel", "ob") : list;
 }
 
-/// No sums: one pass over the elements, in vectors of channels, or of pixels where channels stand alone.
+/// No sums: one pass over the elements, in vectors of channels, or of pixels where channels stand
+/// alone.
 Directives KernelSchedule::plainAnchor() {
   Directives list = begin();
   int64_t lanes = target.lanes(32);
@@ -173,14 +217,27 @@ Directives KernelSchedule::plainAnchor() {
   return isWorthThreads() ? list.add("parallel", "ob") : list;
 }
 
+Directives KernelSchedule::anchorOf(StageOp main) {
+  if (!main)
+    return plainAnchor();
+  switch (*main.getAlgorithm()) {
+  case Algorithm::pool:
+  case Algorithm::global_pool:
+  case Algorithm::depthwise:
+    return windowAnchor();
+  case Algorithm::matvec:
+    return linearAnchor();
+  default:
+    return convAnchor(convTile(extentsOf(main), target));
+  }
+}
+
 void KernelSchedule::scheduleAnchor() {
   StageOp main;
   for (StageOp stage : stages)
     if (hasSums(stage))
       main = stage;
-  bool isWindow = main && (*main.getAlgorithm() == Algorithm::pool ||
-                           *main.getAlgorithm() == Algorithm::global_pool);
-  Directives list = !main ? plainAnchor() : isWindow ? windowAnchor() : denseAnchor(main);
+  Directives list = anchorOf(main);
   if (!anchor) {
     kernel.setScheduleAttr(list.get());
     return;
@@ -194,40 +251,88 @@ void KernelSchedule::scheduleAnchor() {
 // Stages before the anchor
 //===----------------------------------------------------------------------===//
 
-/// Sums of a tile live in registers while the reduction runs over them, input channels innermost.
-void KernelSchedule::scheduleSums(StageOp stage) {
+/// All sums of a block of channels rest in L1 between passes over blocks of inputs.
+void KernelSchedule::scheduleBlockedSums(StageOp stage, const ConvTile &tile) {
   Directives pure = begin(), update = begin();
-  pure.add("compute_at", anchorName, "xo").add("store_in", "stack");
-  pure.add("vectorize", "oi").add("unroll", "x");
-  switch (*stage.getAlgorithm()) {
-  case Algorithm::depthwise:
-  case Algorithm::pool:
-    update.reorder({"oi", "x", "kx", "ky"}).add("vectorize", "oi").add("unroll", "x");
-    if (stage.ints("kernel")[0] * stage.ints("kernel")[1] <= 9)
-      update.add("unroll", "kx").add("unroll", "ky");
-    break;
-  case Algorithm::global_pool:
-    update.reorder({"oi", "x", "kx", "ky"}).add("vectorize", "oi").add("unroll", "x");
-    break;
-  default:
-    pure.add("unroll", "ob");
-    update.reorder({"oi", "ob", "x", "ci", "kx", "ky", "cb"});
-    update.add("vectorize", "oi").add("unroll", "x").add("unroll", "ob");
-  }
+  pure.add("compute_at", anchorName, "obo").add("store_in", "stack");
+  pure.add("vectorize", "oi").add("unroll", "ob");
+  update.add("split", "x", "xo", "xi", tile.pixels, "guard_with_if");
+  update.add("split", "cb", "cbo", "cbi", tile.inputBlocks, "guard_with_if");
+  update.reorder({"oi", "ob", "xi", "ci", "kx", "ky", "cbi", "xo", "cbo"});
+  update.add("vectorize", "oi").add("unroll", "ob").add("unroll", "xi");
   stage.setScheduleAttr(pure.get());
   stage.setUpdateAttr(update.get());
 }
 
-/// The border is laid around the whole image once: its reader visits it many times.
+/// Sums of a tile live in registers while the reduction runs over them, input channels innermost.
+/// The blocks of a 1x1 convolution's input lie an image apart, too many streams for a hardware
+/// prefetcher.
+void KernelSchedule::scheduleConvSums(StageOp stage) {
+  ConvTile tile = convTile(extentsOf(stage), target);
+  if (tile.inputBlocks)
+    return scheduleBlockedSums(stage, tile);
+  Directives pure = begin(), update = begin();
+  pure.add("compute_at", anchorName, "xo").add("store_in", "stack");
+  pure.add("vectorize", "oi").add("unroll", "x").add("unroll", "ob");
+  update.reorder({"oi", "ob", "x", "ci", "kx", "ky", "cb"});
+  update.add("vectorize", "oi").add("unroll", "x").add("unroll", "ob");
+  bool oneTap = stage.getKind() == StageKind::conv && extentsOf(stage).taps == 1;
+  if (oneTap && stage.ints("stride")[0] == 1 && stage.ints("stride")[1] == 1)
+    update.add("prefetch", 0, "cb", 1);
+  stage.setScheduleAttr(pure.get());
+  stage.setUpdateAttr(update.get());
+}
+
+void KernelSchedule::scheduleLinearSums(StageOp stage) {
+  Directives pure = begin(), update = begin();
+  pure.add("compute_at", anchorName, "obo").add("store_in", "stack");
+  pure.add("vectorize", "oi").add("unroll", "ob");
+  update.reorder({"oi", "ob", "ci", "kx", "ky", "cb"}).add("vectorize", "oi").add("unroll", "ob");
+  stage.setScheduleAttr(pure.get());
+  stage.setUpdateAttr(update.get());
+}
+
+void KernelSchedule::scheduleWindowSums(StageOp stage) {
+  Directives pure = begin(), update = begin();
+  pure.add("compute_at", anchorName, "xo").add("store_in", "stack");
+  pure.add("vectorize", "oi").add("unroll", "x");
+  update.reorder({"oi", "x", "kx", "ky"}).add("vectorize", "oi").add("unroll", "x");
+  ArrayRef<int64_t> kernel = stage.ints("kernel");
+  if (!kernel.empty() && kernel[0] * kernel[1] <= 9)
+    update.add("unroll", "kx").add("unroll", "ky");
+  stage.setScheduleAttr(pure.get());
+  stage.setUpdateAttr(update.get());
+}
+
+void KernelSchedule::scheduleSums(StageOp stage) {
+  switch (*stage.getAlgorithm()) {
+  case Algorithm::depthwise:
+  case Algorithm::pool:
+  case Algorithm::global_pool:
+    return scheduleWindowSums(stage);
+  case Algorithm::matvec:
+    return scheduleLinearSums(stage);
+  default:
+    return scheduleConvSums(stage);
+  }
+}
+
+/// The border is laid around the whole image once: a dense reader visits it many times. A depthwise
+/// one reads each block of channels once, so its padded image need not leave L2.
 void KernelSchedule::schedulePad(StageOp stage) {
+  auto reader = cast<StageOp>(*stage->user_begin());
+  bool perBlock = reader.getAlgorithm() == Algorithm::depthwise;
   Directives list = begin();
-  list.add("compute_root");
+  if (perBlock)
+    list.add("compute_at", anchorName, "ob");
+  else
+    list.add("compute_root");
   int64_t lanes = target.lanes(32);
   if (layoutOf(stage.type()).getBlock() > 1)
     list.add("vectorize", "oi");
   else if (stage.type().getDimSize(3) >= lanes)
     list.add("vectorize", "x", lanes);
-  if (isWorthThreads())
+  if (isWorthThreads() && !perBlock)
     list.add("parallel", blocksOf(stage.type()) > 1 ? "ob" : "y");
   stage.setScheduleAttr(list.get());
 }

@@ -10,19 +10,31 @@
 
 namespace fovea::sched {
 
-/// Pixels and vectors of output channels whose sums stay in registers while a convolution runs over its inputs.
-struct RegisterTile {
-  int64_t pixels;
-  int64_t vectors;
+/// The tile of a dense convolution: sums of `pixels` times `vectors` stay in registers while the
+/// reduction runs. Section 2 of docs/schedules.md has the rule and what it measured.
+struct ConvTile {
+  int64_t vectors = 1; ///< Of output channels.
+  int64_t pixels = 1;
+  int64_t chunk =
+      0; ///< Tiles whose inputs stay in L2 while all output channels pass over them; 0: all.
+  int64_t inputBlocks =
+      0; ///< Blocks of input channels per pass where sums rest in L1 in between; 0: all at once.
 };
 
-/// Two vectors of channels, and as many pixels as leave four registers free for weights and inputs:
-/// 6 pixels with 16 registers, 14 with 32.
-inline RegisterTile registerTile(const TargetModel &target) {
-  return {(target.vectorRegisters - 4) / 2, 2};
-}
+/// What the tile of a convolution depends on.
+struct ConvExtents {
+  int64_t lanes;        ///< Channels in a block of the output.
+  int64_t outputBlocks; ///< Blocks of output channels.
+  int64_t inputs;       ///< Channels that an output reads.
+  int64_t taps;         ///< Kernel height times width.
+  int64_t pixels;       ///< Of the output, or of a row where rows are not flattened.
+  int64_t inputBytes;   ///< Of the part of the input that `pixels` see.
+};
 
-/// Channels per block for a tensor of that many channels: a vector, or the power of two that holds them all.
+ConvTile convTile(const ConvExtents &extents, const TargetModel &target);
+
+/// Channels per block for a tensor of that many channels: a vector, or the power of two that holds
+/// them all.
 inline int64_t naturalBlock(int64_t channels, const TargetModel &target) {
   int64_t block = 1, lanes = target.lanes(32);
   while (block < channels && block < lanes)
@@ -30,7 +42,8 @@ inline int64_t naturalBlock(int64_t channels, const TargetModel &target) {
   return block;
 }
 
-/// Kinds that read each element once, at the place they write: they follow any reshaping of the pixels.
+/// Kinds that read each element once, at the place they write: they follow any reshaping of the
+/// pixels.
 inline bool isPointwise(StageKind kind) {
   switch (kind) {
   case StageKind::relu:

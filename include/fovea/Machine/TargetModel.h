@@ -13,7 +13,8 @@
 
 namespace fovea {
 
-/// What a schedule needs to know of a CPU. Schedules are functions of this; no other place knows a machine.
+/// What a schedule needs to know of a CPU. Schedules are functions of this; no other place knows a
+/// machine.
 struct TargetModel {
   std::string name;                     ///< "host", "x86-64-v3", "x86-64-v4".
   std::string halideTarget;             ///< "x86-64-linux-avx-avx2-f16c-fma-sse41".
@@ -27,7 +28,8 @@ struct TargetModel {
   /// Lanes of a vector of elements of `bits` bits.
   int64_t lanes(int64_t bits) const { return vectorBits / bits; }
 
-  /// The machine this runs on, its vector width and features read from the CPU, its cores from the operating system.
+  /// The machine this runs on, its vector width and features read from the CPU, its cores from the
+  /// operating system.
   static TargetModel host();
   /// "host" or a named level. Error: lists the known names.
   static llvm::Expected<TargetModel> byName(llvm::StringRef name);

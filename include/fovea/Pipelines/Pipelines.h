@@ -27,7 +27,8 @@ struct SchedOptions : mlir::PassPipelineOptions<SchedOptions> {
 /// cnn to cnn-opt: fold, fuse, rewrite; ends in the contract of the phase.
 void buildCnnPipeline(mlir::OpPassManager &manager, const CnnOptions &options);
 
-/// cnn-opt to sched: kernels, algorithms, layouts, buffers, schedules; ends in the contract of the phase.
+/// cnn-opt to sched: kernels, algorithms, layouts, buffers, schedules; ends in the contract of the
+/// phase.
 void buildSchedPipeline(mlir::OpPassManager &manager, const SchedOptions &options);
 
 /// Makes them known to `fovea-opt` as `cnn-pipeline` and `sched-pipeline`.

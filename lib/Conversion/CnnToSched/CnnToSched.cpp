@@ -180,9 +180,9 @@ void FunctionLowering::lowerConcat(cnn::ConcatOp concat) {
   for (Value input : concat.getInputs())
     inputs.push_back(values.lookup(input));
   auto type = cast<RankedTensorType>(concat.getResult().getType());
-  auto view = sched::ConcatOp::create(builder, concat.getLoc(), imageType(type), inputs,
-                                      imageAxis(concat.getAxis(), type.getRank()),
-                                      concat.getNameAttr());
+  auto view =
+      sched::ConcatOp::create(builder, concat.getLoc(), imageType(type), inputs,
+                              imageAxis(concat.getAxis(), type.getRank()), concat.getNameAttr());
   values.map(concat.getResult(), view.getResult());
 }
 
@@ -190,18 +190,18 @@ void FunctionLowering::lowerSplit(cnn::SplitOp split) {
   int64_t axis = imageAxis(split.getAxis(), cast<ShapedType>(split.getInput().getType()).getRank());
   int64_t offset = 0;
   for (Value piece : split.getResults()) {
-    auto view = sched::SliceOp::create(builder, split.getLoc(), imageType(piece.getType()),
-                                       values.lookup(split.getInput()), axis, offset,
-                                       split.getNameAttr());
+    auto view =
+        sched::SliceOp::create(builder, split.getLoc(), imageType(piece.getType()),
+                               values.lookup(split.getInput()), axis, offset, split.getNameAttr());
     values.map(piece, view.getResult());
     offset += view.getResult().getType().getDimSize(axis);
   }
 }
 
 void FunctionLowering::lowerFlatten(cnn::FlattenOp flatten) {
-  auto view = sched::ReshapeOp::create(builder, flatten.getLoc(),
-                                       imageType(flatten.getResult().getType()),
-                                       values.lookup(flatten.getInput()), flatten.getNameAttr());
+  auto view =
+      sched::ReshapeOp::create(builder, flatten.getLoc(), imageType(flatten.getResult().getType()),
+                               values.lookup(flatten.getInput()), flatten.getNameAttr());
   values.map(flatten.getResult(), view.getResult());
 }
 
@@ -236,8 +236,7 @@ LogicalResult FunctionLowering::lowerOp(Operation *op) {
 static DictionaryAttr portAttributes(DictionaryAttr old, Type type) {
   MLIRContext *context = type.getContext();
   NamedAttrList list;
-  list.append("sched.shape",
-              DenseI64ArrayAttr::get(context, cast<ShapedType>(type).getShape()));
+  list.append("sched.shape", DenseI64ArrayAttr::get(context, cast<ShapedType>(type).getShape()));
   if (Attribute name = old ? old.get("cnn.name") : Attribute())
     list.append("sched.name", name);
   return list.getDictionary(context);

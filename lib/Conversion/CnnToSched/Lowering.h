@@ -11,7 +11,8 @@
 
 namespace fovea {
 
-/// The stage a layer becomes. Operands are values of the cnn level; `literal`, if set, follows them as a constant of the kernel.
+/// The stage a layer becomes. Operands are values of the cnn level; `literal`, if set, follows them
+/// as a constant of the kernel.
 struct StageSpec {
   sched::StageKind kind;
   llvm::SmallVector<mlir::Value> operands;
@@ -19,16 +20,17 @@ struct StageSpec {
   mlir::DenseElementsAttr literal = nullptr;
 };
 
-/// One function per op family; each gives the stage of a layer of its family, nothing for other ops, and failure, with
-/// the error emitted, for a layer that has no stage (such as a softmax over rows).
+/// One function per op family; each gives the stage of a layer of its family, nothing for other
+/// ops, and failure, with the error emitted, for a layer that has no stage (such as a softmax over
+/// rows).
 using SpecResult = mlir::FailureOr<std::optional<StageSpec>>;
 SpecResult convolutionSpec(mlir::Operation *op);
 SpecResult poolingSpec(mlir::Operation *op);
 SpecResult elementwiseSpec(mlir::Operation *op);
 SpecResult movementSpec(mlir::Operation *op);
 
-/// The image [N, C, H, W] as which the sched level sees a tensor of rank 2, 3 or 4: a matrix is an image of one pixel,
-/// columns [N, K, P] are an image of one row. Null for other ranks.
+/// The image [N, C, H, W] as which the sched level sees a tensor of rank 2, 3 or 4: a matrix is an
+/// image of one pixel, columns [N, K, P] are an image of one row. Null for other ranks.
 mlir::RankedTensorType imageType(mlir::Type type);
 
 /// The dimension of the image that dimension `axis` of a tensor of rank `rank` becomes.

@@ -80,8 +80,8 @@ LogicalResult PlanBuilder::addBuffer(Value value, plan::Buffer buffer) {
   auto type = cast<ShapedType>(value.getType());
   std::optional<plan::DType> dtype = dtypeOf(type.getElementType());
   if (!dtype)
-    return emitError(value.getLoc()) << "expected elements of f32 or i32, got "
-                                     << type.getElementType();
+    return emitError(value.getLoc())
+           << "expected elements of f32 or i32, got " << type.getElementType();
   buffer.dtype = *dtype;
   buffer.extents = toVector(type.getShape());
   if (auto memref = dyn_cast<MemRefType>(type)) {
@@ -204,6 +204,9 @@ plan::Argument PlanBuilder::argumentOf(Value inner, unsigned buffer) {
   argument.alignment = alignmentOf(buffer);
   if (LayoutAttr layout = layoutOf(type)) {
     argument.block = layout.getBlock();
+    // [n, cb, y, x, ci]: kernels know the stride of pixels that lie next to each other.
+    bool dense = plan.buffers[buffer].strides[3] == argument.block;
+    argument.pixelStride = dense ? argument.block : 0;
   } else {
     argument.role = plan::Argument::Role::Constant;
     argument.block = 0;

@@ -25,7 +25,8 @@ static void forEachIndex(ArrayRef<int64_t> extents,
 }
 
 namespace {
-/// Copies elements of a row-major source to their places in the packed form; the packed extents are those of `sched.pack`.
+/// Copies elements of a row-major source to their places in the packed form; the packed extents are
+/// those of `sched.pack`.
 struct Packer {
   PackOp pack;
   ArrayRef<int64_t> shape;  ///< Of the source.
@@ -80,8 +81,7 @@ struct Packer {
 };
 } // namespace
 
-llvm::Error fovea::packConstant(Operation *op, ConstantValues values,
-                                MutableArrayRef<char> bytes) {
+llvm::Error fovea::packConstant(Operation *op, ConstantValues values, MutableArrayRef<char> bytes) {
   auto pack = cast<PackOp>(op);
   if (auto literal = pack.getSource().getDefiningOp<LiteralOp>()) {
     auto data = cast<DenseElementsAttr>(literal.getValue());
@@ -95,8 +95,10 @@ llvm::Error fovea::packConstant(Operation *op, ConstantValues values,
                                    llvm::Twine(op->getName().getStringRef()) + "' are missing");
   Tensor tensor = source->toF32();
   auto *floats = reinterpret_cast<float *>(bytes.data());
-  Packer{pack, cast<ShapedType>(pack.getSource().getType()).getShape(),
-         cast<ShapedType>(pack.getResult().getType()).getShape(), tensor.floats(),
+  Packer{pack,
+         cast<ShapedType>(pack.getSource().getType()).getShape(),
+         cast<ShapedType>(pack.getResult().getType()).getShape(),
+         tensor.floats(),
          {floats, bytes.size() / sizeof(float)}}
       .run();
   return llvm::Error::success();

@@ -31,17 +31,15 @@ int64_t fovea::placeArena(std::vector<plan::Buffer> &buffers) {
   for (plan::Buffer &buffer : buffers)
     if (!buffer.parent && buffer.space == plan::MemorySpace::Arena && buffer.lifetime.first >= 0)
       order.push_back(&buffer);
-  llvm::stable_sort(order, [](const plan::Buffer *a, const plan::Buffer *b) {
-    return a->bytes() > b->bytes();
-  });
+  llvm::stable_sort(
+      order, [](const plan::Buffer *a, const plan::Buffer *b) { return a->bytes() > b->bytes(); });
   std::vector<const plan::Buffer *> placed;
   int64_t size = 0;
   for (plan::Buffer *buffer : order) {
     buffer->offset = lowestGap(*buffer, placed);
     size = std::max(size, buffer->offset + buffer->bytes());
-    auto after = llvm::upper_bound(placed, buffer, [](const auto *a, const auto *b) {
-      return a->offset < b->offset;
-    });
+    auto after = llvm::upper_bound(
+        placed, buffer, [](const auto *a, const auto *b) { return a->offset < b->offset; });
     placed.insert(after, buffer);
   }
   return llvm::alignTo(size, 64);

@@ -1,5 +1,9 @@
-// RUN: fovea-opt %s --pass-pipeline='builtin.module(func.func(sched-select-algorithm{target=x86-64-v3},sched-assign-layouts{target=x86-64-v3}))' | FileCheck %s
-// RUN: fovea-opt %s --pass-pipeline='builtin.module(func.func(sched-select-algorithm{target=x86-64-v3},sched-assign-layouts{target=x86-64-v3}))' --remarks-filter=copy --remark-format=emitRemark 2>&1 >/dev/null | FileCheck %s --check-prefix=REMARK
+// RUN: fovea-opt %s --pass-pipeline='builtin.module(func.func(sched-select-algorithm,sched-assign-layouts{target=x86-64-v3}))' | FileCheck %s
+// RUN: fovea-opt %s --pass-pipeline='builtin.module(func.func(sched-select-algorithm,sched-assign-layouts{target=x86-64-v3}))' --remarks-filter=copy --remark-format=emitRemark 2>&1 >/dev/null | FileCheck %s --check-prefix=REMARK
+
+// RUN: not fovea-opt %s --pass-pipeline='builtin.module(func.func(sched-select-algorithm,sched-assign-layouts{target=vax}))' 2>&1 | FileCheck %s --check-prefix=UNKNOWN
+
+// UNKNOWN: error: unknown target 'vax'; known: host, x86-64-v4, x86-64-v3, x86-64-v2
 
 // Inputs and outputs are NCHW; between kernels channels go in vectors, and weights are packed to match. The last kernel computes in
 // vectors too and changes the block at its end.

@@ -3,10 +3,10 @@
 
 #l = #sched.layout<[0, 1, 2, 3], block = 8>
 
-// Six pixels by two vectors fill 16 registers, fourteen by two fill 32.
+// At most six pixels by two vectors fit into 16 registers, and fourteen by two into 32; of a row of 14, three tiles of 5 waste least.
 // CHECK-LABEL: @conv
-// V3: schedule <[split(x, xo, xi, 6, shift_inwards), split(ob, obo, obi, 2, shift_inwards), reorder(oi, xi, obi, xo, y, obo, n), vectorize(oi), unroll(xi), unroll(obi)]>
-// V4: schedule <[split(x, xo, xi, 14, shift_inwards), split(ob, obo, obi, 2, shift_inwards),
+// V3: schedule <[split(x, xo, xi, 5, shift_inwards), split(ob, obo, obi, 2), reorder(oi, xi, obi, xo, y, obo, n), vectorize(oi), unroll(xi), unroll(obi)]>
+// V4: schedule <[split(x, xo, xi, 14, shift_inwards), split(ob, obo, obi, 2),
 // CHECK: sched.stage pad(%{{.*}}) algorithm pad schedule <[compute_root(), vectorize(oi)]>
 // CHECK: sched.stage conv
 // CHECK-SAME: schedule <[compute_at(out, xo), store_in(stack), vectorize(oi), unroll(x), unroll(ob)]>

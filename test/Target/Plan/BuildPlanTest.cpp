@@ -2,8 +2,8 @@
 // Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
-#include "dialects/Sched/IR/SchedOps.h"
 #include "fovea/Target/Plan/BuildPlan.h"
+#include "dialects/Sched/IR/SchedOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Parser/Parser.h"
 #include <gtest/gtest.h>
@@ -75,8 +75,8 @@ TEST_F(BuildPlan, SameKernelsAreOne) {
   EXPECT_EQ(built->plan.kernels[1].arguments[0].alignment, 64);
 
   std::string same = twoRelus;
-  for (size_t at = 0; (at = same.find("%v : memref<1x1x2x2x8xf32, strided<[64, 32, 16, 8, 1]>>", at)) !=
-                      std::string::npos;)
+  for (size_t at = 0; (at = same.find("%v : memref<1x1x2x2x8xf32, strided<[64, 32, 16, 8, 1]>>",
+                                      at)) != std::string::npos;)
     same.replace(at, 55, "%x : memref<1x1x2x2x8xf32>");
   same.replace(same.find("outs(%x"), 7, "outs(%y");
   built = buildPlan(parse(same), TargetModel::host());
@@ -87,10 +87,10 @@ TEST_F(BuildPlan, SameKernelsAreOne) {
 
 /// Packs 0, 1, 2, … of the shape on the left of `pack`'s type.
 static std::vector<float> packed(BuildPlan &test, std::string pack) {
-  func::FuncOp function = test.parse("func.func @f(%w: tensor<" +
-                                     pack.substr(pack.find("(tensor<") + 8,
-                                                 pack.find(">)") - pack.find("(tensor<") - 8) +
-                                     ">) {\n %p = sched.pack " + pack + "\n return\n}");
+  func::FuncOp function = test.parse(
+      "func.func @f(%w: tensor<" +
+      pack.substr(pack.find("(tensor<") + 8, pack.find(">)") - pack.find("(tensor<") - 8) +
+      ">) {\n %p = sched.pack " + pack + "\n return\n}");
   if (!function)
     return {};
   sched::PackOp op = *function.getOps<sched::PackOp>().begin();
@@ -143,7 +143,8 @@ TEST_F(BuildPlan, MissingValuesAreAnError) {
   func::FuncOp function = parse("func.func @f(%w: tensor<3xf32>) {\n %p = sched.pack vector %w : "
                                 "(tensor<3xf32>) -> tensor<3x1xf32>\n return\n}");
   char bytes[12] = {};
-  llvm::Error error = packConstant(*function.getOps<sched::PackOp>().begin(),
-                                   [](Value) -> FailureOr<Tensor> { return failure(); }, bytes);
+  llvm::Error error = packConstant(
+      *function.getOps<sched::PackOp>().begin(),
+      [](Value) -> FailureOr<Tensor> { return failure(); }, bytes);
   EXPECT_NE(toString(std::move(error)).find("are missing"), std::string::npos);
 }

@@ -13,21 +13,23 @@
 
 namespace fovea {
 
-/// A plan and, for each of its constants, the `sched.pack` that says where its values come from. The ops belong to the function the plan was built from.
+/// A plan and, for each of its constants, the `sched.pack` that says where its values come from.
+/// The ops belong to the function the plan was built from.
 struct BuiltPlan {
   plan::Plan plan;
   std::vector<mlir::Operation *> packs;
 };
 
-/// Writes a function of the sched phase (one that `sched-verify` passes) down as plain data: buffers with places in
-/// an arena, so that no two that live at one time overlap, distinct kernels, and calls in order. Symbols and scratch are still open. Failure: the
-/// error is emitted at the op.
+/// Writes a function of the sched phase (one that `sched-verify` passes) down as plain data:
+/// buffers with places in an arena, so that no two that live at one time overlap, distinct kernels,
+/// and calls in order. Symbols and scratch are still open. Failure: the error is emitted at the op.
 mlir::FailureOr<BuiltPlan> buildPlan(mlir::func::FuncOp function, const TargetModel &target);
 
 /// Gives the values of a constant, row-major.
 using ConstantValues = llvm::function_ref<mlir::FailureOr<Tensor>(mlir::Value)>;
 
-/// Writes the packed form of a constant into `bytes`, which is zeroed and has the size of its buffer. Error: the values cannot be had.
+/// Writes the packed form of a constant into `bytes`, which is zeroed and has the size of its
+/// buffer. Error: the values cannot be had.
 llvm::Error packConstant(mlir::Operation *pack, ConstantValues values,
                          llvm::MutableArrayRef<char> bytes);
 

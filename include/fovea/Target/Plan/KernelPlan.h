@@ -3,13 +3,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 //
-// What stands between MLIR and Halide: kernels, the calls that run them, the buffers they touch and the constants
-// they read. Plain data, no MLIR and no Halide types; prints as JSON and reads back equal.
+// What stands between MLIR and Halide: kernels, the calls that run them, the buffers they touch and
+// the constants they read. Plain data, no MLIR and no Halide types; prints as JSON and reads back
+// equal.
 //
-// Coordinates. A tensor with channels in blocks of B lives in memory as [n, cb, y, x, ci], outermost first, with
-// channel c = cb*B + ci. The extents are constants of a kernel, the strides of all but the innermost
-// dimension are not: NCHW is B = 1, NCHWc is B > 1, and a slice of channels is the same with other strides. Lanes past the
-// last channel are zero, always. A matrix [N, F] is an image of one pixel with F channels. Halide's dimensions run the other way: (ci, x, y, cb, n).
+// Coordinates. A tensor with channels in blocks of B lives in memory as [n, cb, y, x, ci],
+// outermost first, with channel c = cb*B + ci. The extents are constants of a kernel, the strides
+// of all but the innermost dimension are not: NCHW is B = 1, NCHWc is B > 1, and a slice of
+// channels is the same with other strides. Lanes past the last channel are zero, always. A matrix
+// [N, F] is an image of one pixel with F channels. Halide's dimensions run the other way: (ci, x,
+// y, cb, n).
 //
 //===----------------------------------------------------------------------===//
 #ifndef FOVEA_TARGET_PLAN_KERNELPLAN_H
@@ -43,8 +46,10 @@ struct Lifetime {
   int64_t last = 0;
 };
 
-/// Memory that a call reads or writes. A root buffer has a place in its space: `offset` is in bytes from the start of the arena or of the packed
-/// weights, and is 0 for inputs and outputs, which `index` tells apart. A view has a `parent`; its `offset` is in bytes from the parent's start, and its space is the parent's.
+/// Memory that a call reads or writes. A root buffer has a place in its space: `offset` is in bytes
+/// from the start of the arena or of the packed weights, and is 0 for inputs and outputs, which
+/// `index` tells apart. A view has a `parent`; its `offset` is in bytes from the parent's start,
+/// and its space is the parent's.
 struct Buffer {
   std::string name;
   DType dtype = DType::F32;
@@ -63,16 +68,18 @@ struct Buffer {
 
 /// One directive of a Halide schedule, with Halide's names: {"split", {"x", "xo", "xi", "6"}}.
 /// Arguments are names of loops, of stages, or integers.
-///   split(old, outer, inner, factor[, tail])   tail: round_up | guard_with_if | shift_inwards | auto
-///   fuse(inner, outer, fused)   reorder(innermost, …)   vectorize(v[, factor])   unroll(v[, factor])   parallel(v)
-///   compute_root()   compute_at(stage | "out", loop)   store_in(stack | register | heap)
-///   prefetch(operand, loop, distance)   of an update: what the stage's n-th operand gives `distance` iterations later
+///   split(old, outer, inner, factor[, tail])   tail: round_up | guard_with_if | shift_inwards |
+///   auto fuse(inner, outer, fused)   reorder(innermost, …)   vectorize(v[, factor])   unroll(v[,
+///   factor])   parallel(v) compute_root()   compute_at(stage | "out", loop)   store_in(stack |
+///   register | heap) prefetch(operand, loop, distance)   of an update: what the stage's n-th
+///   operand gives `distance` iterations later
 struct Directive {
   std::string kind;
   std::vector<std::string> args;
 };
 
-/// Where a stage finds an operand: `index` counts the kernel's arguments or its stages from 0; a stage reads only stages that stand before it.
+/// Where a stage finds an operand: `index` counts the kernel's arguments or its stages from 0; a
+/// stage reads only stages that stand before it.
 struct Operand {
   enum class Kind { Argument, Stage } kind = Kind::Argument;
   unsigned index = 0;
@@ -81,20 +88,20 @@ struct Operand {
 /// One step of a kernel: becomes one Halide Func over (oi, x, y, ob, n), where c = ob*block + oi.
 ///
 /// kind              algorithm             operands           ints
-/// conv              direct | depthwise    x, w[, bias]       kernel[2] stride[2] padding[4] dilation[2] groups[1] (padding t,l,b,r)
-///                   | grouped                                flat[1]: output width when shape is [N, C, 1, OH*OW], else 0
-/// pad               pad                   x                  padding[4]: x with a zero border; `shape` includes it
-/// linear            matvec                x, w[, bias]       input is any image, read in (cb, y, x, ci) order
-/// matmul            matmul                columns, w[, bias]
+/// conv              direct | depthwise    x, w[, bias]       kernel[2] stride[2] padding[4]
+/// dilation[2] groups[1] (padding t,l,b,r)
+///                   | grouped                                flat[1]: output width when shape is
+///                   [N, C, 1, OH*OW], else 0
+/// pad               pad                   x                  padding[4]: x with a zero border;
+/// `shape` includes it linear            matvec                x, w[, bias]       input is any
+/// image, read in (cb, y, x, ci) order matmul            matmul                columns, w[, bias]
 /// im2col            im2col                x                  kernel stride padding dilation
 /// max_pool          pool                  x                  kernel stride padding dilation
-/// avg_pool          pool                  x                  kernel stride padding count_include_pad[1]
-/// global_avg_pool, global_max_pool   global_pool   x
-/// relu relu6 tanh sigmoid            elementwise   x
-/// add               elementwise           a, b
-/// channel_affine    elementwise           x, scale[, shift]
-/// spatial_shift     shift                 x, offsets         offsets: i32 constant [C, 2] = dy, dx
-/// softmax           softmax               x                  over channels
+/// avg_pool          pool                  x                  kernel stride padding
+/// count_include_pad[1] global_avg_pool, global_max_pool   global_pool   x relu relu6 tanh sigmoid
+/// elementwise   x add               elementwise           a, b channel_affine    elementwise x,
+/// scale[, shift] spatial_shift     shift                 x, offsets         offsets: i32 constant
+/// [C, 2] = dy, dx softmax           softmax               x                  over channels
 /// channel_shuffle   copy                  x                  groups[1]
 /// copy              copy                  x                  to another block
 struct Stage {
@@ -103,8 +110,8 @@ struct Stage {
   std::string algorithm;
   std::vector<Operand> operands;
   std::map<std::string, std::vector<int64_t>> ints;
-  std::vector<int64_t> shape; ///< Logical [N, C, H, W].
-  int64_t block = 1;          ///< Channels in the innermost dimension; pad lanes are zero.
+  std::vector<int64_t> shape;      ///< Logical [N, C, H, W].
+  int64_t block = 1;               ///< Channels in the innermost dimension; pad lanes are zero.
   std::vector<Directive> schedule; ///< Of the Func's pure definition.
   std::vector<Directive> update;   ///< Of its reduction, whose loops are ci, kx, ky, cb.
 };
@@ -118,13 +125,14 @@ struct Argument {
   int64_t block = 1;
   /// Bytes; what the address of every buffer passed here is a multiple of.
   int64_t alignment = 64;
-  /// Elements from a pixel to the next in its row, where that is a constant: the block, if rows are dense. Code is faster for it. 0: known
-  /// at run time only.
+  /// Elements from a pixel to the next in its row, where that is a constant: the block, if rows are
+  /// dense. Code is faster for it. 0: known at run time only.
   int64_t pixelStride = 0;
 };
 
-/// One function of machine code. Two kernels that differ in nothing but names are one kernel. The last stage is what the output argument holds;
-/// it is computed by a Func "out" over (oi, x, y, ob, n) with `schedule`.
+/// One function of machine code. Two kernels that differ in nothing but names are one kernel. The
+/// last stage is what the output argument holds; it is computed by a Func "out" over (oi, x, y, ob,
+/// n) with `schedule`.
 struct Kernel {
   std::string symbol; ///< fovea_<version>_<hash>
   std::vector<Argument> arguments;
@@ -134,13 +142,15 @@ struct Kernel {
 
 /// How the elements of a constant lie in the packed weights.
 struct Packing {
-  /// conv: [O, I, kh, kw] → [ob, cb, ky, kx, ci, oi]; depthwise: [C, 1, kh, kw] → [ob, ky, kx, oi]; vector: [C] → [ob, oi];
-  /// linear: [O, F] → [ob, cb, y, x, ci, oi] for an input image [C, H, W]; plain: as it is.
+  /// conv: [O, I, kh, kw] → [ob, cb, ky, kx, ci, oi]; depthwise: [C, 1, kh, kw] → [ob, ky, kx, oi];
+  /// vector: [C] → [ob, oi]; linear: [O, F] → [ob, cb, y, x, ci, oi] for an input image [C, H, W];
+  /// plain: as it is.
   std::string kind = "plain";
   int64_t outBlock = 1;
   int64_t inBlock = 1;
   std::vector<int64_t> inputShape; ///< linear: [C, H, W].
-  /// conv: logical input channel i of the weight stands at position inputPermutation[i] of the input; empty: identity.
+  /// conv: logical input channel i of the weight stands at position inputPermutation[i] of the
+  /// input; empty: identity.
   std::vector<int64_t> inputPermutation;
 };
 
@@ -149,7 +159,8 @@ struct Constant {
   std::string name; ///< Of the parameter or of the value computed from parameters: "conv1.weight".
   unsigned buffer = 0;
   Packing packing;
-  std::string hash; ///< First 8 hex digits of the packed bytes' SHA-256; empty where values are missing.
+  std::string
+      hash; ///< First 8 hex digits of the packed bytes' SHA-256; empty where values are missing.
 };
 
 /// One step of a run.
@@ -174,8 +185,10 @@ struct Port {
 
 struct Plan {
   std::string network;
-  std::string target;       ///< Halide's target string of operating system, architecture and features, without Fovea's own flags.
-  std::vector<std::string> cpuFeatures; ///< LLVM's names, checked when an instance is created: "avx2", "fma".
+  std::string target; ///< Halide's target string of operating system, architecture and features,
+                      ///< without Fovea's own flags.
+  std::vector<std::string>
+      cpuFeatures; ///< LLVM's names, checked when an instance is created: "avx2", "fma".
   std::vector<Port> inputs;
   std::vector<Port> outputs;
   std::vector<Buffer> buffers;
@@ -184,7 +197,8 @@ struct Plan {
   std::vector<Constant> constants;
   int64_t arenaBytes = 0;
   int64_t weightBytes = 0;
-  /// Scratch that one call needs per thread, the most of all kernels; known after the kernels are compiled.
+  /// Scratch that one call needs per thread, the most of all kernels; known after the kernels are
+  /// compiled.
   int64_t scratchBytes = 0;
 };
 
@@ -194,11 +208,13 @@ llvm::json::Value toJSON(const Plan &plan);
 llvm::Expected<Kernel> kernelFromJSON(const llvm::json::Value &value);
 llvm::Expected<Plan> planFromJSON(const llvm::json::Value &value);
 
-/// The stage that a directive of stage `producer` means by `name`: the first of that name behind the producer.
+/// The stage that a directive of stage `producer` means by `name`: the first of that name behind
+/// the producer.
 std::optional<unsigned> consumerNamed(const Kernel &kernel, unsigned producer,
                                       llvm::StringRef name);
 
-/// The kernel with its symbol empty and its stages named by kind and position, "conv0": kernels with equal machine code become equal.
+/// The kernel with its symbol empty and its stages named by kind and position, "conv0": kernels
+/// with equal machine code become equal.
 Kernel withoutNames(const Kernel &kernel);
 
 } // namespace fovea::plan

@@ -1,0 +1,45 @@
+//===- Tiles.cpp - Register tiles as a function of the target -------------===//
+// Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "dialects/Sched/Transforms/Tiles.h"
+#include <algorithm>
+
+using namespace fovea;
+using namespace fovea::sched;
+
+static int64_t vectorsOf(const ConvExtents &extents, const TargetModel &target) {
+  if (extents.outputBlocks % 2 == 0)
+    return 2;
+  return extents.outputBlocks % 3 == 0 && target.vectorRegisters >= 32 ? 3 : 1;
+}
+
+/// The number of pixels that wastes least on the last tile. A tile costs its pixels and a little
+/// for its weights.
+static int64_t pixelsOf(int64_t pixels, int64_t vectors, const TargetModel &target) {
+  int64_t most = (target.vectorRegisters - 1 - vectors) / vectors;
+  if (vectors == 1)
+    most = std::min<int64_t>(most, 12);
+  auto cost = [&](int64_t tile) { return double(ceilDiv(pixels, tile)) * (double(tile) + 0.35); };
+  int64_t best = most;
+  for (int64_t tile = most - 1; tile >= ceilDiv(2 * most, 3); --tile)
+    if (cost(tile) < cost(best))
+      best = tile;
+  return std::min(best, pixels);
+}
+
+ConvTile fovea::sched::convTile(const ConvExtents &extents, const TargetModel &target) {
+  constexpr int64_t bytesPerElement = 4;
+  ConvTile tile;
+  tile.vectors = vectorsOf(extents, target);
+  tile.pixels = pixelsOf(extents.pixels, tile.vectors, target);
+  if (extents.inputBytes > target.l2Bytes) {
+    int64_t bytesPerTile = extents.inputBytes * tile.pixels / extents.pixels;
+    tile.chunk = std::max<int64_t>(1, target.l2Bytes / 8 / std::max<int64_t>(1, bytesPerTile));
+  }
+  int64_t lanesPerTile = extents.lanes * tile.vectors * bytesPerElement;
+  bool weightsFit = extents.inputs * extents.taps * lanesPerTile <= target.l1Bytes;
+  if (!weightsFit && extents.pixels * lanesPerTile <= target.l1Bytes / 8)
+    tile.inputBlocks = std::max<int64_t>(1, 4096 / (extents.lanes * extents.taps * lanesPerTile));
+  return tile;
+}
