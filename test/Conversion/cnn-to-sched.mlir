@@ -4,13 +4,14 @@ cnn.param @w : tensor<4x3x3x3xf32>
 cnn.param @g : tensor<4xf32>
 cnn.param @f : tensor<10x64xf32>
 
-// A fused group is one kernel with a stage per layer; the arithmetic on its weights stays outside, as it was.
+// A fused group is one kernel with a stage per layer; the arithmetic on its weights stays outside, as it was. A missing bias is one of zeros.
 // CHECK-LABEL: func.func @fused
 // CHECK-SAME: {sched.name = "image", sched.shape = array<i64: 1, 3, 8, 8>}
 // CHECK: %[[W:.*]] = cnn.load_param @w
 // CHECK: %[[SCALED:.*]] = cnn.channel_affine %[[W]]
-// CHECK: sched.kernel "conv1" ins(%arg0, %[[SCALED]] :
-// CHECK: %[[S:.*]] = sched.stage conv(%{{.*}}, %{{.*}}) {dilation = array<i64: 1, 1>, groups = array<i64: 1>, kernel = array<i64: 3, 3>, name = "conv1", padding = array<i64: 1, 1, 1, 1>, stride = array<i64: 1, 1>}
+// CHECK: %[[ZERO:.*]] = sched.literal "conv1.zero_bias" dense<0.000000e+00> : tensor<4xf32>
+// CHECK: sched.kernel "conv1" ins(%arg0, %[[SCALED]], %[[ZERO]] :
+// CHECK: %[[S:.*]] = sched.stage conv(%{{.*}}, %{{.*}}, %{{.*}}) {dilation = array<i64: 1, 1>, groups = array<i64: 1>, kernel = array<i64: 3, 3>, name = "conv1", padding = array<i64: 1, 1, 1, 1>, stride = array<i64: 1, 1>}
 // CHECK: %[[R:.*]] = sched.stage relu(%[[S]]) {name = "relu"}
 // CHECK: sched.yield %[[R]]
 func.func @fused(%x: tensor<1x3x8x8xf32> {cnn.name = "image"}) -> tensor<1x4x8x8xf32> {
@@ -30,7 +31,7 @@ func.func @fused(%x: tensor<1x3x8x8xf32> {cnn.name = "image"}) -> tensor<1x4x8x8
 // CHECK-LABEL: func.func @linear
 // CHECK-SAME: -> (tensor<1x10x1x1xf32> {sched.shape = array<i64: 1, 10>})
 // CHECK-NOT: sched.reshape
-// CHECK: sched.stage linear(%{{.*}}, %{{.*}}) {name = "fc"} : (tensor<1x4x4x4xf32>, tensor<10x64xf32>) -> tensor<1x10x1x1xf32>
+// CHECK: sched.stage linear(%{{.*}}, %{{.*}}, %{{.*}}) {name = "fc"} : (tensor<1x4x4x4xf32>, tensor<10x64xf32>, tensor<10xf32>) -> tensor<1x10x1x1xf32>
 func.func @linear(%x: tensor<1x4x4x4xf32>) -> tensor<1x10xf32> {
   %f = cnn.load_param @f : tensor<10x64xf32>
   %y = cnn.flatten %x {name = "flatten"} : (tensor<1x4x4x4xf32>) -> tensor<1x64xf32>

@@ -128,7 +128,7 @@ LogicalResult KernelBuilder::addStage(Operation *member, const IRMapping &aliase
   for (Value value : (*spec)->operands)
     operands.push_back(operand(value, aliases, (*spec)->kind));
   if (DenseElementsAttr literal = (*spec)->literal) {
-    StringAttr name = outer.getStringAttr(nameOf(member).getValue() + ".offsets");
+    StringAttr name = outer.getStringAttr(nameOf(member).getValue() + "." + (*spec)->literalName);
     operands.push_back(
         argument(sched::LiteralOp::create(outer, loc, literal.getType(), name, literal)));
   }

@@ -9,9 +9,15 @@ using namespace mlir;
 using namespace fovea;
 using sched::StageKind;
 
-static void addBias(StageSpec &spec, Value bias) {
-  if (bias)
+/// A layer without bias gets one of zeros: one kernel then serves both.
+static void addBias(StageSpec &spec, Value bias, ShapedType weight) {
+  if (bias) {
     spec.operands.push_back(bias);
+    return;
+  }
+  auto type = RankedTensorType::get({weight.getDimSize(0)}, weight.getElementType());
+  spec.literal = DenseElementsAttr::get(type, FloatAttr::get(weight.getElementType(), 0.0));
+  spec.literalName = "zero_bias";
 }
 
 static StageSpec convSpec(cnn::ConvOp op) {
@@ -23,19 +29,19 @@ static StageSpec convSpec(cnn::ConvOp op) {
                   {"padding", llvm::to_vector(op.getPadding())},
                   {"dilation", llvm::to_vector(op.getDilation())},
                   {"groups", {int64_t(op.getGroups())}}}};
-  addBias(spec, op.getBias());
+  addBias(spec, op.getBias(), op.getWeight().getType());
   return spec;
 }
 
 static StageSpec linearSpec(cnn::LinearOp op) {
   StageSpec spec{StageKind::linear, {op.getInput(), op.getWeight()}, {}};
-  addBias(spec, op.getBias());
+  addBias(spec, op.getBias(), op.getWeight().getType());
   return spec;
 }
 
 static StageSpec matmulSpec(cnn::MatmulOp op) {
   StageSpec spec{StageKind::matmul, {op.getColumns(), op.getWeight()}, {}};
-  addBias(spec, op.getBias());
+  addBias(spec, op.getBias(), op.getWeight().getType());
   return spec;
 }
 

@@ -18,6 +18,7 @@ struct StageSpec {
   llvm::SmallVector<mlir::Value> operands;
   llvm::SmallVector<std::pair<llvm::StringRef, llvm::SmallVector<int64_t>>> ints;
   mlir::DenseElementsAttr literal = nullptr;
+  llvm::StringRef literalName = {};
 };
 
 /// One function per op family; each gives the stage of a layer of its family, nothing for other

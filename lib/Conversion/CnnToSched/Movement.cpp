@@ -15,6 +15,7 @@ static std::optional<StageSpec> shiftSpec(cnn::SpatialShiftOp op) {
   auto type = RankedTensorType::get({channels, 2}, IntegerType::get(op.getContext(), 32));
   StageSpec spec{StageKind::spatial_shift, {op.getInput()}, {}};
   spec.literal = DenseElementsAttr::get(type, ArrayRef(offsets));
+  spec.literalName = "offsets";
   return spec;
 }
 

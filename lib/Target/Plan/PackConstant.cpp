@@ -81,22 +81,39 @@ struct Packer {
 };
 } // namespace
 
+/// A table of integers stays as it is.
+static void packIntegers(DenseElementsAttr table, MutableArrayRef<char> bytes) {
+  for (auto [index, value] : llvm::enumerate(table.getValues<int32_t>()))
+    std::memcpy(bytes.data() + index * sizeof(value), &value, sizeof(value));
+}
+
+static FailureOr<Tensor> valuesOf(Value source, ConstantValues values) {
+  auto literal = source.getDefiningOp<LiteralOp>();
+  if (!literal)
+    return values(source);
+  auto data = cast<DenseElementsAttr>(literal.getValue());
+  auto range = data.getValues<float>();
+  return Tensor::fromFloats(data.getType().getShape(), {range.begin(), range.end()});
+}
+
 llvm::Error fovea::packConstant(Operation *op, ConstantValues values, MutableArrayRef<char> bytes) {
   auto pack = cast<PackOp>(op);
-  if (auto literal = pack.getSource().getDefiningOp<LiteralOp>()) {
-    auto data = cast<DenseElementsAttr>(literal.getValue());
-    for (auto [index, value] : llvm::enumerate(data.getValues<int32_t>()))
-      std::memcpy(bytes.data() + index * sizeof(value), &value, sizeof(value));
+  auto type = cast<ShapedType>(pack.getSource().getType());
+  if (type.getElementType().isInteger(32)) {
+    auto literal = pack.getSource().getDefiningOp<LiteralOp>();
+    if (!literal)
+      return llvm::createStringError("expected a table of integers to be a literal");
+    packIntegers(cast<DenseElementsAttr>(literal.getValue()), bytes);
     return llvm::Error::success();
   }
-  FailureOr<Tensor> source = values(pack.getSource());
+  FailureOr<Tensor> source = valuesOf(pack.getSource(), values);
   if (failed(source))
     return llvm::createStringError("the values of a weight of '" +
                                    llvm::Twine(op->getName().getStringRef()) + "' are missing");
   Tensor tensor = source->toF32();
   auto *floats = reinterpret_cast<float *>(bytes.data());
   Packer{pack,
-         cast<ShapedType>(pack.getSource().getType()).getShape(),
+         type.getShape(),
          cast<ShapedType>(pack.getResult().getType()).getShape(),
          tensor.floats(),
          {floats, bytes.size() / sizeof(float)}}
