@@ -43,14 +43,6 @@ target_precompile_headers(FoveaMlirPch PRIVATE
 # fovea_library(NAME [MLIR] SOURCES … [LINK …]): a static library of the folder it stands in.
 function(fovea_library name)
   cmake_parse_arguments(ARG "MLIR" "" "SOURCES;LINK" ${ARGN})
-  # TEMPORARY
-  foreach(f ${ARG_SOURCES})
-    if(NOT IS_ABSOLUTE ${f} AND NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${f} AND NOT ${f} MATCHES "^\\$")
-      message(STATUS "missing source ${f}")
-      list(REMOVE_ITEM ARG_SOURCES ${f})
-    endif()
-  endforeach()
-  # END TEMPORARY
   add_library(${name} STATIC ${ARG_SOURCES})
   target_link_libraries(${name} PUBLIC FoveaOptions ${ARG_LINK})
   if(ARG_MLIR)
