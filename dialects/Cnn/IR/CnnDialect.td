@@ -19,6 +19,7 @@ def Cnn_Dialect : Dialect {
     Every layer op carries `name`, the dotted path that the `.cnn` file gives it: the one truth about
     which layer an op came from. Shapes are static. Batch norm is inference-only.
   }];
+  let dependentDialects = ["::mlir::quant::QuantDialect"];
 }
 
 #endif

@@ -10,6 +10,27 @@ using namespace mlir;
 using namespace fovea::cnn;
 
 //===----------------------------------------------------------------------===//
+// What all layers share
+//===----------------------------------------------------------------------===//
+
+LogicalResult fovea::cnn::verifyElementTypes(Operation *op) {
+  Type first;
+  for (Type type : llvm::concat<const Type>(op->getOperandTypes(), op->getResultTypes())) {
+    Type element = cast<ShapedType>(type).getElementType();
+    first = first ? first : element;
+    if (element != first && (isa<FloatType>(element) || isa<FloatType>(first)))
+      return op->emitOpError("expected one element type, got ") << first << " and " << element;
+  }
+  return success();
+}
+
+bool fovea::cnn::haveSameShapes(TypeRange a, TypeRange b) {
+  return llvm::equal(a, b, [](Type left, Type right) {
+    return cast<ShapedType>(left).getShape() == cast<ShapedType>(right).getShape();
+  });
+}
+
+//===----------------------------------------------------------------------===//
 // Parameters
 //===----------------------------------------------------------------------===//
 

@@ -6,6 +6,8 @@
 #define FOVEA_CNN_OPS_H
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/Dialect/Quant/IR/Quant.h"
+#include "mlir/Dialect/Quant/IR/QuantTypes.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Dialect.h"
@@ -20,6 +22,20 @@
 #include "dialects/Cnn/IR/CnnShapes.h"
 
 #include "dialects/Cnn/IR/CnnDialect.h.inc"
+
+namespace fovea::cnn {
+/// All tensors of the op have one element type; or none is floating, as in `!quant.uniform` in, i32
+/// for the bias, another `!quant.uniform` out.
+llvm::LogicalResult verifyElementTypes(mlir::Operation *op);
+/// Pairwise, whatever the element types.
+bool haveSameShapes(mlir::TypeRange a, mlir::TypeRange b);
+
+template <typename ConcreteOp>
+class ElementTypesAgree : public mlir::OpTrait::TraitBase<ConcreteOp, ElementTypesAgree> {
+public:
+  static llvm::LogicalResult verifyTrait(mlir::Operation *op) { return verifyElementTypes(op); }
+};
+} // namespace fovea::cnn
 
 #define GET_OP_CLASSES
 #include "dialects/Cnn/IR/CnnOps.h.inc"

@@ -6,6 +6,7 @@
 #define FOVEA_CNN_OPS
 
 include "dialects/Cnn/IR/CnnAttrs.td"
+include "mlir/Dialect/Quant/IR/QuantBase.td"
 include "mlir/IR/BuiltinAttributeInterfaces.td"
 include "mlir/IR/OpAsmInterface.td"
 include "mlir/IR/SymbolInterfaces.td"
@@ -17,7 +18,7 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 // Types and bases
 //===----------------------------------------------------------------------===//
 
-def Cnn_Element : AnyTypeOf<[F32, F16, BF16, F64, I1, AnyI8, AnyI32, AnyI64],
+def Cnn_Element : AnyTypeOf<[F32, F16, BF16, F64, I1, AnyI8, AnyI32, AnyI64, quant_QuantizedType],
                             "an element type of the cnn dialect">;
 def Cnn_Tensor : ConfinedType<StaticShapeTensorOf<[Cnn_Element]>,
     [CPred<"::fovea::cnn::isShapeSupported(::llvm::cast<::mlir::ShapedType>($_self).getShape())">],
@@ -36,10 +37,21 @@ def Cnn_Name : ConfinedAttr<StrAttr, [Cnn_NonEmpty]>;
 
 class Cnn_Op<string mnemonic, list<Trait> traits = []> : Op<Cnn_Dialect, mnemonic, traits>;
 
-/// A layer: pure, named, of one element type, its result type inferred by the one shape function of
-/// CnnShapes.h.
+/// One element type, or integers and quantised types that each have their own scale.
+def Cnn_ElementTypesAgree : NativeOpTrait<"ElementTypesAgree"> {
+  let cppNamespace = "::fovea::cnn";
+}
+
+/// A layer: pure, named, its result's shape inferred by the one shape function of CnnShapes.h. Where nothing else is said, the result has
+/// the element type of the first operand.
 class Cnn_LayerOp<string mnemonic, list<Trait> traits = []>
-    : Cnn_Op<mnemonic, !listconcat([Pure, InferTypeOpAdaptor, SameOperandsAndResultElementType], traits)>;
+    : Cnn_Op<mnemonic, !listconcat([Pure, InferTypeOpAdaptorWithIsCompatible, Cnn_ElementTypesAgree], traits)> {
+  let extraClassDefinition = [{
+    bool $cppClass::isCompatibleReturnTypes(::mlir::TypeRange inferred, ::mlir::TypeRange given) {
+      return ::fovea::cnn::haveSameShapes(inferred, given);
+    }
+  }];
+}
 
 //===----------------------------------------------------------------------===//
 // Parameters

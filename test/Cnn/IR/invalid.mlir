@@ -362,7 +362,7 @@ func.func @max_pool_c1_dilation(%x: tensor<1x4x8x8xf32>) {
 // -----
 
 func.func @concat_c1() {
-  // expected-error @+1 {{'cnn.concat' op expected 1 or more operands, but found 0}}
+  // expected-error @+1 {{'cnn.concat' op C1: at least one operand is needed}}
   %y = "cnn.concat"() {name = "c"} : () -> tensor<1xf32>
   return
 }
@@ -522,7 +522,7 @@ func.func @huge_columns(%x: tensor<1x4x8x8xf32>) {
 // -----
 
 func.func @element_types(%a: tensor<1x4xf32>, %b: tensor<1x4xf16>) {
-  // expected-error @+1 {{'cnn.add' op requires the same element type for all operands and results}}
+  // expected-error @+1 {{'cnn.add' op expected one element type, got 'f32' and }}
   %y = cnn.add %a, %b {name = "s"} : (tensor<1x4xf32>, tensor<1x4xf16>) -> tensor<1x4xf32>
   return
 }

@@ -127,3 +127,13 @@ func.func @fused(%x: tensor<1x3x8x8xf32>, %w: tensor<4x3x3x3xf32>) -> tensor<1x4
   }
   return %r : tensor<1x4x6x6xf32>
 }
+
+// Quantised tensors have a scale each; a bias is of integers.
+// CHECK-LABEL: @quantised
+func.func @quantised(%x: tensor<1x3x8x8x!quant.uniform<u8:f32, 0.02:128>>, %w: tensor<4x3x3x3x!quant.uniform<i8:f32, 0.01>>,
+                     %b: tensor<4xi32>) -> tensor<1x4x6x6x!quant.uniform<u8:f32, 0.05:128>> {
+  // CHECK: cnn.conv {{.*}} -> tensor<1x4x6x6x!quant.uniform<u8:f32, 5.000000e-02:128>>
+  %r = cnn.conv %x, %w, %b {name = "conv1"} : (tensor<1x3x8x8x!quant.uniform<u8:f32, 0.02:128>>, tensor<4x3x3x3x!quant.uniform<i8:f32, 0.01>>, tensor<4xi32>)
+     -> tensor<1x4x6x6x!quant.uniform<u8:f32, 0.05:128>>
+  return %r : tensor<1x4x6x6x!quant.uniform<u8:f32, 0.05:128>>
+}
