@@ -301,7 +301,7 @@ llvm::Expected<std::vector<Tensor>> Compiler::runReference(llvm::ArrayRef<Tensor
 std::optional<llvm::Expected<std::vector<Tensor>>>
 fovea::tryInterpret(func::FuncOp function, llvm::ArrayRef<Tensor> inputs) {
   auto isCnn = [](Operation &op) {
-    return isa<func::ReturnOp>(op) || isa<cnn::CnnDialect>(op.getDialect());
+    return isa<func::ReturnOp>(op) || isa_and_present<cnn::CnnDialect>(op.getDialect());
   };
   if (!llvm::all_of(function.getBody().front(), isCnn))
     return std::nullopt;

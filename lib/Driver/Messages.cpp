@@ -38,6 +38,8 @@ Messages::Messages(MLIRContext &context, SourceManager &sources, llvm::raw_ostre
                    bool colours, std::optional<std::string> pattern)
     : sources(sources), os(os), colours(colours),
       handler(&context, [this](Diagnostic &diagnostic) { print(diagnostic); }) {
+  // A user sees the line of the file, not what became of it.
+  context.printOpOnDiagnostic(false);
   if (!pattern)
     return;
   remarks.emplace(*pattern);

@@ -203,7 +203,7 @@ static std::optional<std::vector<Operation *>> constantSlice(Value value) {
   std::vector<Value> open{value};
   while (!open.empty()) {
     Operation *op = resolve(open.back()).getDefiningOp();
-    if (!op || !isa<cnn::CnnDialect>(op->getDialect()) || isa<cnn::FusedOp>(op))
+    if (!op || !isa_and_present<cnn::CnnDialect>(op->getDialect()) || isa<cnn::FusedOp>(op))
       return std::nullopt;
     bool ready = true;
     if (!done.contains(op))

@@ -42,3 +42,30 @@ func.func @batch_norm(%x: tensor<1x8x4x4xf32>) -> tensor<1x8x4x4xf32> {
   %y = cnn.batch_norm %x, %s, %s, %s, %s {name = "bn"} : (tensor<1x8x4x4xf32>, tensor<8xf32>, tensor<8xf32>, tensor<8xf32>, tensor<8xf32>) -> tensor<1x8x4x4xf32>
   return %y : tensor<1x8x4x4xf32>
 }
+
+// -----
+
+// expected-error @+1 {{must have a body of one block}}
+func.func private @declaration(tensor<1x8x4x4xf32>) -> tensor<1x8x4x4xf32>
+
+// -----
+
+func.func @no_result(%x: tensor<1x8x4x4xf32>) -> tensor<1x8x4x4xf32> {
+  // expected-error @+1 {{'func.call' op has no kernel: expected one result, got 0}}
+  func.call @empty() : () -> ()
+  return %x : tensor<1x8x4x4xf32>
+}
+func.func @empty() {
+  return
+}
+
+// -----
+
+func.func @fused_nothing(%x: tensor<1x8x4x4xf32>) -> tensor<1x8x4x4xf32> {
+  // expected-error @+1 {{has no kernel: it gives an input as it is}}
+  %r = cnn.fused %x {name = "f"} : (tensor<1x8x4x4xf32>) -> tensor<1x8x4x4xf32> {
+  ^bb0(%a: tensor<1x8x4x4xf32>):
+    cnn.yield %a : tensor<1x8x4x4xf32>
+  }
+  return %r : tensor<1x8x4x4xf32>
+}

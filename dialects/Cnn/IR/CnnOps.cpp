@@ -100,7 +100,7 @@ LogicalResult FusedOp::verify() {
   if (!yield || yield.getValues().getTypes() != getResultTypes())
     return emitOpError("C2: the values of cnn.yield have other types than the results");
   for (Operation &op : block)
-    if (!isa<CnnDialect>(op.getDialect()) || isa<FusedOp, ParamOp>(op)) {
+    if (!isa_and_present<CnnDialect>(op.getDialect()) || isa<FusedOp, ParamOp>(op)) {
       InFlightDiagnostic diagnostic = emitOpError("C3: the body may not hold '")
                                       << op.getName() << "'";
       diagnostic.attachNote(op.getLoc()) << "it is here";
@@ -273,7 +273,7 @@ llvm::DenseSet<Operation *> fovea::cnn::constantOps(Block &block) {
     bool fromConstants = op.getNumOperands() > 0 && llvm::all_of(op.getOperands(), [&](Value v) {
                            return constants.contains(v.getDefiningOp());
                          });
-    if (isa<LoadParamOp>(op) || (fromConstants && isa<CnnDialect>(op.getDialect())))
+    if (isa<LoadParamOp>(op) || (fromConstants && isa_and_present<CnnDialect>(op.getDialect())))
       constants.insert(&op);
   }
   return constants;

@@ -17,7 +17,7 @@ using namespace fovea::cnn;
 
 /// A layer, as opposed to what stands around layers.
 static bool isLayer(Operation *op) {
-  return isa<CnnDialect>(op->getDialect()) && !isa<ParamOp, LoadParamOp, YieldOp>(op);
+  return isa_and_present<CnnDialect>(op->getDialect()) && !isa<ParamOp, LoadParamOp, YieldOp>(op);
 }
 
 static LogicalResult checkFunction(func::FuncOp function) {
@@ -33,7 +33,7 @@ static LogicalResult checkFunction(func::FuncOp function) {
 static LogicalResult checkOp(Operation *op) {
   if (auto function = dyn_cast<func::FuncOp>(op))
     return checkFunction(function);
-  if (!isa<CnnDialect>(op->getDialect()) && !isa<ModuleOp, func::ReturnOp>(op))
+  if (!isa_and_present<CnnDialect>(op->getDialect()) && !isa<ModuleOp, func::ReturnOp>(op))
     return op->emitOpError("does not belong in the phases cnn and cnn-opt");
   if (isLayer(op) && fovea::sourcePositions(op->getLoc()).empty())
     return op->emitOpError("must have a location in a file");

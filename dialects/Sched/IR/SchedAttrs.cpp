@@ -19,6 +19,8 @@ LogicalResult LayoutAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                  ArrayRef<int64_t> permutation, int64_t block) {
   if (block < 1 || !llvm::isPowerOf2_64(block))
     return emitError() << "C1: expected a block that is a power of two, got " << block;
+  if (block > maxBlock)
+    return emitError() << "C1: expected a block of at most " << maxBlock << ", got " << block;
   if (permutation.size() != 4 || !isPermutationVector(permutation))
     return emitError() << "C2: expected a permutation of 0, 1, 2, 3";
   return success();

@@ -20,7 +20,7 @@ def Sched_LayoutAttr : Sched_Attr<"Layout", "layout"> {
     with 1 for the channel blocks: [0, 1, 2, 3] with block 1 is NCHW, [0, 2, 3, 1] with block 1 is NHWC, [0, 1, 2, 3] with block 8 is NCHW8c.
     Lanes past the last channel are zero.
 
-    C1: block is a power of two. C2: permutation is one of 0, 1, 2, 3.
+    C1: block is a power of two up to 4096. C2: permutation is one of 0, 1, 2, 3.
   }];
   let parameters = (ins ArrayRefParameter<"int64_t">:$permutation, "int64_t":$block);
   let builders = [AttrBuilder<(ins "int64_t":$block), [{

@@ -4,6 +4,7 @@
 //===----------------------------------------------------------------------===//
 #include "dialects/Sched/IR/SchedOps.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/MathExtras.h"
 
 #define GET_OP_CLASSES
 #include "dialects/Sched/IR/SchedOps.cpp.inc"
@@ -32,13 +33,32 @@ void KernelOp::getEffects(
 
 /// A buffer input may be any view with the extents that the layout of its block argument gives.
 static bool matches(Type outer, Type inner) {
-  if (outer == inner)
-    return true;
   auto tensor = dyn_cast<RankedTensorType>(inner);
+  if (tensor && outer == inner)
+    return true;
   auto buffer = dyn_cast<MemRefType>(outer);
   if (!tensor || !buffer || !layoutOf(tensor) || buffer.getElementType() != tensor.getElementType())
     return false;
   return buffer.getShape() == ArrayRef(layoutOf(tensor).extents(tensor.getShape()));
+}
+
+/// The body: stages that end in the one that is yielded.
+static LogicalResult verifyStages(KernelOp kernel) {
+  if (!isa<YieldOp>(kernel.block().back()))
+    return kernel.emitOpError("C3: expected the body to end in sched.yield");
+  Operation *last = nullptr;
+  for (Operation &op : kernel.block().without_terminator()) {
+    auto stage = dyn_cast<StageOp>(op);
+    if (!stage)
+      return kernel.emitOpError("C3: expected stages only, got ") << op.getName();
+    bool isRead = !op.use_empty() && isa<StageOp>(*op.user_begin());
+    if (stage.getKind() == StageKind::pad && !isRead)
+      return stage.emitOpError("C3 of sched.kernel: no stage reads the border");
+    last = &op;
+  }
+  if (!last || kernel.yield().getValue().getDefiningOp() != last)
+    return kernel.emitOpError("C3: expected the body to yield its last stage");
+  return success();
 }
 
 LogicalResult KernelOp::verify() {
@@ -47,11 +67,8 @@ LogicalResult KernelOp::verify() {
            << getInputs().size() << " block arguments, got " << block().getNumArguments();
   if (bool(getOutput()) == bool(getResult()))
     return emitOpError("C2: expected either a result or an output");
-  if (!isa<YieldOp>(block().back()))
-    return emitOpError("C3: expected the body to end in sched.yield");
-  for (Operation &op : block().without_terminator())
-    if (!isa<StageOp>(op))
-      return emitOpError("C3: expected stages only, got ") << op.getName();
+  if (failed(verifyStages(*this)))
+    return failure();
   for (auto [input, argument] : llvm::zip(getInputs(), block().getArguments()))
     if (!matches(input.getType(), argument.getType()))
       return emitOpError("C4: input of type ")
@@ -140,51 +157,21 @@ LogicalResult StageOp::verify() {
   if (given < row.leastOperands || given > row.mostOperands)
     return emitOpError("C1: ") << stringifyStageKind(getKind()) << " takes " << row.leastOperands
                                << " to " << row.mostOperands << " operands, got " << given;
-  for (const IntList &list : row.ints)
+  if (cast<ShapedType>(getOperands_()[0].getType()).getRank() != 4)
+    return emitOpError("C1: expected an image as first operand, got ")
+           << getOperands_()[0].getType();
+  for (const IntList &list : row.ints) {
     if (ints(list.name).size() != list.size)
       return emitOpError("C2: ") << stringifyStageKind(getKind()) << " needs " << list.size
                                  << " integers in '" << list.name << "', got "
                                  << ints(list.name).size();
+    int64_t least = list.name == "padding" || list.name == "count_include_pad" ? 0 : 1;
+    for (int64_t value : ints(list.name))
+      if (value < least || !llvm::isInt<32>(value))
+        return emitOpError("C2: '") << list.name << "' is out of range: " << value;
+  }
   if (getAlgorithm() && !llvm::is_contained(row.algorithms, *getAlgorithm()))
     return emitOpError("C3: algorithm ") << stringifyAlgorithm(*getAlgorithm())
                                          << " does not compute " << stringifyStageKind(getKind());
-  return success();
-}
-
-//===----------------------------------------------------------------------===//
-// Views and buffers
-//===----------------------------------------------------------------------===//
-
-LogicalResult ReshapeOp::verify() {
-  auto from = cast<ShapedType>(getSource().getType());
-  auto to = cast<ShapedType>(getResult().getType());
-  if (from.getNumElements() != to.getNumElements())
-    return emitOpError("C1: expected ")
-           << from.getNumElements() << " elements, got " << to.getNumElements();
-  return success();
-}
-
-void AllocOp::getEffects(
-    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>> &effects) {
-  effects.emplace_back(MemoryEffects::Allocate::get(), getOperation()->getOpResult(0));
-}
-
-/// Elements from the first to behind the last.
-static int64_t span(MemRefType type) {
-  SmallVector<int64_t> strides;
-  int64_t offset;
-  if (failed(type.getStridesAndOffset(strides, offset)))
-    return -1;
-  int64_t last = 0;
-  for (auto [extent, stride] : llvm::zip(type.getShape(), strides))
-    last += (extent - 1) * stride;
-  return last + 1;
-}
-
-LogicalResult ViewOp::verify() {
-  int64_t inside = span(getParent().getType()), mine = span(getResult().getType());
-  if (inside < 0 || mine < 0 || int64_t(getOffset()) < 0 || int64_t(getOffset()) + mine > inside)
-    return emitOpError("C1: elements ") << getOffset() << " to " << int64_t(getOffset()) + mine
-                                        << " do not lie in a parent of " << inside;
   return success();
 }

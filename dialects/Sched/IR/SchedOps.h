@@ -14,6 +14,7 @@
 #include "mlir/Interfaces/ControlFlowInterfaces.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include <optional>
 
 #include "dialects/Sched/IR/SchedDialect.h.inc"
 #include "dialects/Sched/IR/SchedEnums.h.inc"
@@ -24,10 +25,19 @@
 namespace fovea::sched {
 class YieldOp;
 
-/// The layout of an activation; null before layouts are assigned.
+/// The most channels in a block.
+constexpr int64_t maxBlock = 4096;
+
+/// The layout of an activation; null before layouts are assigned, and of anything but [N, C, H, W].
 inline LayoutAttr layoutOf(mlir::RankedTensorType type) {
-  return llvm::dyn_cast_if_present<LayoutAttr>(type.getEncoding());
+  return type.getRank() == 4 ? llvm::dyn_cast_if_present<LayoutAttr>(type.getEncoding())
+                             : LayoutAttr();
 }
+/// Every extent is positive and there are at most 2^40 elements.
+bool isShapeSupported(llvm::ArrayRef<int64_t> shape);
+/// Elements from the first of a buffer to behind the last; nothing unless it is static, its strides
+/// are constants of 0 or more, and the span is at most 2^40.
+std::optional<int64_t> spanOf(mlir::MemRefType type);
 /// The buffer type a tensor with a layout needs when it stands alone.
 mlir::MemRefType bufferType(mlir::RankedTensorType type);
 /// ceil(a / b) for positive b.

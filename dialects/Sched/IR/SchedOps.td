@@ -12,8 +12,15 @@ include "mlir/Interfaces/ControlFlowInterfaces.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
-def Sched_Tensor : StaticShapeTensorOf<[AnyType]>;
-def Sched_Buffer : MemRefOf<[AnyType]>;
+def Sched_Tensor : ConfinedType<StaticShapeTensorOf<[AnyType]>,
+    [CPred<"::fovea::sched::isShapeSupported(::llvm::cast<::mlir::ShapedType>($_self).getShape())">],
+    "static tensor with 1 to 2^40 elements", "::mlir::RankedTensorType">;
+/// [N, C, H, W].
+def Sched_Image : ConfinedType<Sched_Tensor, [CPred<"::llvm::cast<::mlir::ShapedType>($_self).getRank() == 4">],
+    "static tensor of rank 4 with 1 to 2^40 elements", "::mlir::RankedTensorType">;
+def Sched_Buffer : ConfinedType<StaticShapeMemRefOf<[AnyType]>,
+    [CPred<"::fovea::sched::spanOf(::llvm::cast<::mlir::MemRefType>($_self)).has_value()">],
+    "static buffer with constant strides that spans 1 to 2^40 elements", "::mlir::MemRefType">;
 def Sched_Value : AnyTypeOf<[Sched_Tensor, Sched_Buffer]>;
 
 class Sched_Op<string mnemonic, list<Trait> traits = []> : Op<Sched_Dialect, mnemonic, traits>;
@@ -37,7 +44,8 @@ def KernelOp : Sched_Op<"kernel", [SingleBlock, IsolatedFromAbove, AttrSizedOper
     }
     ```
 
-    C1: one block argument per input. C2: either a result or an output, not both. C3: the body holds stages and their constants only. C4: a tensor input has the type of its
+    C1: one block argument per input. C2: either a result or an output, not both. C3: the body holds stages only; it yields the last of them, and a stage reads each
+    `pad`. C4: a tensor input has the type of its
     block argument, a buffer input the memory that the argument's layout asks for.
   }];
   let arguments = (ins StrAttr:$name, Variadic<Sched_Value>:$inputs, Optional<Sched_Buffer>:$output,
@@ -73,12 +81,13 @@ def StageOp : Sched_Op<"stage", [Pure, HasParent<"KernelOp">]> {
        : (tensor<1x8x4x4xf32>, tensor<8x8x1x1xf32>) -> tensor<1x8x4x4xf32>
     ```
 
-    C1: the kind has its operands. C2: the kind has its integers. C3: the algorithm, if chosen, computes the kind.
+    C1: the kind has its operands, the first an image. C2: the kind has its integers: `padding` and flags of 0 or more, the others of 1 or
+    more, all below 2^31. C3: the algorithm, if chosen, computes the kind.
   }];
   let arguments = (ins Sched_StageKindAttr:$kind, Variadic<Sched_Tensor>:$operands_, StrAttr:$name,
       OptionalAttr<Sched_AlgorithmAttr>:$algorithm, OptionalAttr<Sched_ScheduleAttr>:$schedule,
       OptionalAttr<Sched_ScheduleAttr>:$update);
-  let results = (outs Sched_Tensor:$result);
+  let results = (outs Sched_Image:$result);
   let assemblyFormat = [{
     `` $kind `(` $operands_ `)` (`algorithm` `` $algorithm^)?
     (`schedule` $schedule^)? (`update` $update^)? attr-dict `:` functional-type($operands_, $result)
@@ -98,9 +107,11 @@ def StageOp : Sched_Op<"stage", [Pure, HasParent<"KernelOp">]> {
 
 def LiteralOp : Sched_Op<"literal", [Pure]> {
   let summary = "A constant that the compiler itself made, such as a table of offsets";
+  let description = "C1: the value is dense and has the result's type.";
   let arguments = (ins StrAttr:$name, ElementsAttr:$value);
   let results = (outs Sched_Tensor:$result);
   let assemblyFormat = "$name $value attr-dict `:` type($result)";
+  let hasVerifier = 1;
 }
 
 def PackOp : Sched_Op<"pack", [Pure]> {
@@ -114,6 +125,9 @@ def PackOp : Sched_Op<"pack", [Pure]> {
       plain       as it is
     With `input_permutation`, the weight's input channel i is read from position input_permutation[i]: how a channel shuffle before a convolution is absorbed.
     The packing is carried out when the weights are written, one tensor at a time.
+
+    C1: blocks are from 1 to 4096, and the source has the rank of its kind. C2: `input_shape` has as many values as a row of the source. C3:
+    `input_permutation` is one of the source's input channels. C4: the result has the packed extents.
   }];
   let arguments = (ins Sched_Tensor:$source, Sched_PackingKindAttr:$kind,
       DefaultValuedAttr<I64Attr, "1">:$out_block, DefaultValuedAttr<I64Attr, "1">:$in_block,
@@ -122,6 +136,7 @@ def PackOp : Sched_Op<"pack", [Pure]> {
   let assemblyFormat = [{
     `` $kind $source attr-dict `:` functional-type($source, $result)
   }];
+  let hasVerifier = 1;
 }
 
 //===----------------------------------------------------------------------===//
@@ -130,23 +145,29 @@ def PackOp : Sched_Op<"pack", [Pure]> {
 
 def ConcatOp : Sched_Op<"concat", [Pure]> {
   let summary = "Tensors side by side along an axis; after bufferisation, places in one buffer";
-  let arguments = (ins Variadic<Sched_Tensor>:$inputs, I64Attr:$axis, StrAttr:$name);
-  let results = (outs Sched_Tensor:$result);
+  let description = "C1: the axis is 0 to 3. C2: the operands fill the result along the axis and equal it along the others.";
+  let arguments = (ins Variadic<Sched_Image>:$inputs, I64Attr:$axis, StrAttr:$name);
+  let results = (outs Sched_Image:$result);
   let assemblyFormat = "$inputs attr-dict `:` functional-type($inputs, $result)";
+  let hasVerifier = 1;
 }
 
 def SliceOp : Sched_Op<"slice", [Pure]> {
   let summary = "A piece of a tensor along an axis; after bufferisation, a place in its buffer";
-  let arguments = (ins Sched_Tensor:$source, I64Attr:$axis, I64Attr:$offset, StrAttr:$name);
-  let results = (outs Sched_Tensor:$result);
+  let description = "C1: the axis is 0 to 3. C2: the piece lies in the source along the axis and equals it along the others.";
+  let arguments = (ins Sched_Image:$source, I64Attr:$axis, I64Attr:$offset, StrAttr:$name);
+  let results = (outs Sched_Image:$result);
   let assemblyFormat = "$source attr-dict `:` functional-type($source, $result)";
+  let hasVerifier = 1;
 }
 
 def ReshapeOp : Sched_Op<"reshape", [Pure]> {
   let summary = "The same elements in the same order of memory under another shape";
-  let description = "C1: as many elements.";
-  let arguments = (ins Sched_Tensor:$source, StrAttr:$name);
-  let results = (outs Sched_Tensor:$result);
+  let description = [{
+    C1: as many elements. C2: as many images, each with as many channels or become a vector [N, F, 1, 1].
+  }];
+  let arguments = (ins Sched_Image:$source, StrAttr:$name);
+  let results = (outs Sched_Image:$result);
   let assemblyFormat = "$source attr-dict `:` functional-type($source, $result)";
   let hasVerifier = 1;
 }

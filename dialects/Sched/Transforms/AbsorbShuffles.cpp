@@ -39,7 +39,8 @@ static SmallVector<int64_t> sourceChannels(StageOp shuffle) {
 
 static bool absorb(KernelOp kernel) {
   SmallVector<StageOp> stages = stagesOf(kernel);
-  if (stages.size() != 1 || stages[0].getKind() != StageKind::channel_shuffle)
+  if (!kernel.getResult() || stages.size() != 1 ||
+      stages[0].getKind() != StageKind::channel_shuffle)
     return false;
   SmallVector<StageOp> readers;
   for (OpOperand &use : kernel.getResult().getUses()) {

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "dialects/Sched/IR/SchedOps.h"
+#include "dialects/Sched/Transforms/Contracts.h"
 #include "dialects/Sched/Transforms/CopyKernel.h"
 #include "dialects/Sched/Transforms/Passes.h"
 #include "dialects/Sched/Transforms/Tiles.h"
@@ -279,6 +280,8 @@ struct AssignLayouts : fovea::sched::impl::AssignLayoutsBase<AssignLayouts> {
       function.emitError(toString(model.takeError()));
       return signalPassFailure();
     }
+    if (failed(checkUnpacked(function)))
+      return signalPassFailure();
     copyInputsOfConcats(function);
     Blocks blocks(function, *model);
     blocks.assign();

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "dialects/Sched/IR/SchedOps.h"
+#include "dialects/Sched/Transforms/Contracts.h"
 #include "dialects/Sched/Transforms/Passes.h"
 #include "dialects/Sched/Transforms/Placement.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -123,6 +124,8 @@ void Rewriter::run() {
 namespace {
 struct Bufferize : fovea::sched::impl::BufferizeBase<Bufferize> {
   void runOnOperation() override {
+    if (failed(checkLayouts(getOperation())))
+      return signalPassFailure();
     Placement placement(getOperation());
     placement.run();
     Rewriter(getOperation(), placement).run();

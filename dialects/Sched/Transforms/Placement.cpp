@@ -5,6 +5,7 @@
 #include "dialects/Sched/Transforms/Placement.h"
 #include "dialects/Sched/Transforms/CopyKernel.h"
 #include "mlir/IR/Builders.h"
+#include <set>
 
 using namespace mlir;
 using namespace fovea::sched;
@@ -85,6 +86,10 @@ static std::pair<Quad, Quad> intersection(const Place &a, const Place &b) {
   return {origin, box};
 }
 
+static bool isSame(const Place &a, const Place &b) {
+  return a.root == b.root && a.offset == b.offset && a.strides == b.strides;
+}
+
 /// Where operand `index` of a concat begins along its axis.
 static int64_t offsetOf(ConcatOp concat, unsigned index) {
   int64_t offset = 0;
@@ -93,21 +98,29 @@ static int64_t offsetOf(ConcatOp concat, unsigned index) {
   return offset;
 }
 
+/// Where an operand of a concat at `whole` belongs.
+static Place partFor(OpOperand &operand, const Place &whole) {
+  auto concat = cast<ConcatOp>(operand.getOwner());
+  return partOf(whole, typeOf(concat.getResult()), concat.getAxis(),
+                offsetOf(concat, operand.getOperandNumber()), typeOf(operand.get()));
+}
+
 //===----------------------------------------------------------------------===//
 // Conflicts
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// Follows what a kernel wrote through views to its readers.
+/// Follows what was written through views to its readers. Behind a reshape the axes are no longer
+/// those of the root: a slice is then taken for the whole, and a concat for a reader.
 struct Reads {
   Quad origin, box; ///< The region in question, in the root.
   Operation *writer;
-  llvm::DenseSet<Value> seen;
+  std::set<std::pair<const void *, Quad>> seen;
 
   /// `at`, `extent`: where `value` lies in the root. False if a kernel at or after `writer` reads
   /// the region through `value`.
   bool endBefore(Value value, const Quad &at, const Quad &extent) {
-    if (!overlaps(at, extent, origin, box) || !seen.insert(value).second)
+    if (!overlaps(at, extent, origin, box) || !seen.insert({value.getAsOpaquePointer(), at}).second)
       return true;
     return llvm::all_of(value.getUses(), [&](OpOperand &use) { return through(use, at, extent); });
   }
@@ -116,12 +129,15 @@ struct Reads {
     Operation *user = use.getOwner();
     if (isa<KernelOp>(user))
       return user->isBeforeInBlock(writer);
+    bool exact = extent == quad(typeOf(use.get()).getShape());
     if (auto slice = dyn_cast<SliceOp>(user)) {
-      at[slice.getAxis()] += slice.getOffset();
-      extent[slice.getAxis()] = typeOf(slice.getResult()).getDimSize(slice.getAxis());
+      if (exact) {
+        at[slice.getAxis()] += slice.getOffset();
+        extent[slice.getAxis()] = typeOf(slice.getResult()).getDimSize(slice.getAxis());
+      }
       return endBefore(slice.getResult(), at, extent);
     }
-    if (auto concat = dyn_cast<ConcatOp>(user)) {
+    if (auto concat = dyn_cast<ConcatOp>(user); concat && exact) {
       at[concat.getAxis()] -= offsetOf(concat, use.getOperandNumber());
       extent[concat.getAxis()] = typeOf(concat.getResult()).getDimSize(concat.getAxis());
       return endBefore(concat.getResult(), at, extent);
@@ -133,28 +149,45 @@ struct Reads {
 };
 } // namespace
 
-bool Placement::readsEndBefore(Value value, const Place &place, const Place &other,
-                               Operation *writer) const {
-  auto [origin, box] = intersection(place, other);
-  return Reads{origin, box, writer, {}}.endBefore(value, place.origin, place.box);
+/// Whether `later` writes where `earlier` is still read from then on.
+static bool destroys(const Write &later, const Write &earlier) {
+  auto [origin, box] = intersection(earlier.part, later.part);
+  Reads reads{origin, box, later.writer, {}};
+  return !reads.endBefore(earlier.tensor, earlier.place.origin, earlier.place.box);
 }
 
-/// Whether a kernel that writes `value` there would destroy what is still read, or have its own
-/// result destroyed.
-bool Placement::conflicts(Value value, const Place &place) const {
-  Operation *writer = value.getDefiningOp();
-  for (const auto &[other, there] : places) {
-    Operation *otherWriter = other.getDefiningOp();
-    if (there.root != place.root || !isa_and_present<KernelOp>(otherWriter) || other == value ||
-        !overlaps(place.origin, place.box, there.origin, there.box))
-      continue;
-    bool safe = otherWriter->isBeforeInBlock(writer)
-                    ? readsEndBefore(other, there, place, writer)
-                    : readsEndBefore(value, place, there, otherWriter);
-    if (!safe)
-      return true;
+static bool clash(const Write &a, const Write &b) {
+  if (a.part.root != b.part.root || !overlaps(a.part.origin, a.part.box, b.part.origin, b.part.box))
+    return false;
+  return a.writer->isBeforeInBlock(b.writer) ? destroys(b, a) : destroys(a, b);
+}
+
+/// The parts of a concat that its operands do not lie in, or not yet: copies at the concat may have
+/// to fill them.
+std::vector<Write> Placement::openParts(ConcatOp concat, const Place &place) const {
+  std::vector<Write> open;
+  for (OpOperand &operand : concat->getOpOperands()) {
+    Place part = partFor(operand, place);
+    auto found = places.find(operand.get());
+    if (found == places.end() || !isSame(found->second, part))
+      open.push_back({concat.getResult(), concat, place, part});
   }
-  return false;
+  return open;
+}
+
+/// Whether the write would destroy what is still read, or have its own result destroyed.
+bool Placement::conflicts(const Write &write) const {
+  return llvm::any_of(places, [&](const auto &entry) {
+    const auto &[other, there] = entry;
+    if (other == write.tensor || there.root != write.part.root)
+      return false;
+    Operation *producer = other.getDefiningOp();
+    if (isa_and_present<KernelOp>(producer))
+      return clash(write, {other, producer, there, there});
+    auto concat = dyn_cast_if_present<ConcatOp>(producer);
+    return concat && llvm::any_of(openParts(concat, there),
+                                  [&](const Write &open) { return clash(write, open); });
+  });
 }
 
 //===----------------------------------------------------------------------===//
@@ -181,8 +214,7 @@ Place Placement::newRoot(Value value, Root::Kind kind, unsigned index) {
 /// Wants `value` at `place`; true if it will be there.
 bool Placement::tryPlace(Value value, const Place &place) {
   if (auto found = places.find(value); found != places.end())
-    return found->second.root == place.root && found->second.offset == place.offset &&
-           found->second.strides == place.strides;
+    return isSame(found->second, place);
   Quad limits = quad(roots[place.root].type.getShape());
   int64_t block = layoutOf(typeOf(value)).getBlock();
   for (unsigned d = 0; d < 4; ++d)
@@ -193,21 +225,31 @@ bool Placement::tryPlace(Value value, const Place &place) {
   Operation *producer = value.getDefiningOp();
   if (!producer)
     return false;
-  if (isa<KernelOp>(producer) && conflicts(value, place))
-    return false;
+  // Before what is behind it is asked, which must not take it for a tensor still to be copied.
+  places[value] = place;
+  if (producerFits(producer, value, place))
+    return true;
+  places.erase(value);
+  return false;
+}
+
+/// Whether the op that gives `value` can leave it there; views take the tensor behind them along.
+bool Placement::producerFits(Operation *producer, Value value, const Place &place) {
+  if (isa<KernelOp>(producer))
+    return !conflicts({value, producer, place, place});
   if (auto reshape = dyn_cast<ReshapeOp>(producer)) {
     std::optional<Place> source = reshaped(place, typeOf(value), typeOf(reshape.getSource()));
-    if (!source || !tryPlace(reshape.getSource(), *source))
-      return false;
+    return source && tryPlace(reshape.getSource(), *source);
   }
+  if (place.box != quad(typeOf(value).getShape()))
+    return false; // A reshape stands between it and the axes of the root.
   if (auto slice = dyn_cast<SliceOp>(producer)) {
     RankedTensorType type = typeOf(slice.getSource());
-    Place whole = wholeOf(place, typeOf(value), slice.getAxis(), slice.getOffset(), type);
-    if (!tryPlace(slice.getSource(), whole))
-      return false;
+    return tryPlace(slice.getSource(),
+                    wholeOf(place, typeOf(value), slice.getAxis(), slice.getOffset(), type));
   }
-  places[value] = place;
-  return true;
+  return llvm::none_of(openParts(cast<ConcatOp>(producer), place),
+                       [&](const Write &part) { return conflicts(part); });
 }
 
 void Placement::placeInputs() {
@@ -241,12 +283,9 @@ bool Placement::adopt(ConcatOp concat) {
         wholeOf(of(input), typeOf(input), concat.getAxis(), offsetOf(concat, index), type);
     if (!tryPlace(concat.getResult(), whole))
       return false;
-    auto fits = [&](auto pair) {
-      int64_t offset = offsetOf(concat, pair.index());
-      return tryPlace(pair.value(),
-                      partOf(whole, type, concat.getAxis(), offset, typeOf(pair.value())));
-    };
-    if (llvm::all_of(llvm::enumerate(concat.getInputs()), fits))
+    if (llvm::all_of(concat->getOpOperands(), [&](OpOperand &operand) {
+          return tryPlace(operand.get(), partFor(operand, whole));
+        }))
       return true;
     places.erase(concat.getResult());
     return false;
@@ -254,47 +293,20 @@ bool Placement::adopt(ConcatOp concat) {
   return false;
 }
 
-/// A slice comes with the whole tensor it is cut from, which may lie over the places of the
-/// operands that are still to come: those will be written at the concat at the latest, and nobody
-/// may read the tensor there from then on.
-bool Placement::mayPlaceSlice(ConcatOp concat, unsigned index, const Place &part) const {
-  auto slice = concat.getInputs()[index].getDefiningOp<SliceOp>();
-  if (!slice || isPlaced(slice.getSource()))
-    return true;
-  RankedTensorType type = typeOf(concat.getResult());
-  Place source = wholeOf(part, typeOf(slice.getResult()), slice.getAxis(), slice.getOffset(),
-                         typeOf(slice.getSource()));
-  for (auto [other, input] : llvm::enumerate(concat.getInputs())) {
-    Place there = partOf(of(concat.getResult()), type, concat.getAxis(), offsetOf(concat, other),
-                         typeOf(input));
-    bool clear = other == index || isPlaced(input) ||
-                 !overlaps(source.origin, source.box, there.origin, there.box) ||
-                 readsEndBefore(slice.getSource(), source, there, concat);
-    if (!clear)
-      return false;
-  }
-  return true;
-}
-
 void Placement::placeConcat(ConcatOp concat) {
   if (!isPlaced(concat.getResult()) && adopt(concat))
     return;
   if (!isPlaced(concat.getResult()))
     newRoot(concat.getResult(), Root::Kind::Arena, 0);
-  auto part = [&](OpOperand &operand) {
-    int64_t offset = offsetOf(concat, operand.getOperandNumber());
-    return partOf(of(concat.getResult()), typeOf(concat.getResult()), concat.getAxis(), offset,
-                  typeOf(operand.get()));
-  };
+  const Place whole = of(concat.getResult());
   // What kernels write first, so that slices know what they must not lie over.
   SmallVector<OpOperand *> left;
   for (OpOperand &operand : concat->getOpOperands())
-    if (operand.get().getDefiningOp<SliceOp>() || !tryPlace(operand.get(), part(operand)))
+    if (operand.get().getDefiningOp<SliceOp>() || !tryPlace(operand.get(), partFor(operand, whole)))
       left.push_back(&operand);
   for (OpOperand *operand : left) {
-    Place place = part(*operand);
-    if (mayPlaceSlice(concat, operand->getOperandNumber(), place) &&
-        tryPlace(operand->get(), place))
+    Place place = partFor(*operand, whole);
+    if (tryPlace(operand->get(), place))
       continue;
     operand->set(copyBefore(concat, operand->get(), "it is needed at another place too"));
     places[operand->get()] = place;

@@ -15,6 +15,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/DenseMap.h"
 #include <array>
+#include <vector>
 
 namespace fovea::sched {
 
@@ -38,6 +39,14 @@ struct Root {
   mlir::StringAttr name;
 };
 
+/// A kernel that writes a tensor, or a concat at which one part of it may have to be copied.
+struct Write {
+  mlir::Value tensor;
+  mlir::Operation *writer;
+  Place place; ///< Of the tensor.
+  Place part;  ///< What is written of it.
+};
+
 class Placement {
 public:
   explicit Placement(mlir::func::FuncOp function) : function(function) {}
@@ -52,13 +61,12 @@ private:
   void placeReturn(mlir::func::ReturnOp ret);
   void placeConcat(ConcatOp concat);
   bool adopt(ConcatOp concat);
-  bool mayPlaceSlice(ConcatOp concat, unsigned index, const Place &part) const;
   void derive(mlir::Operation *op);
   Place newRoot(mlir::Value value, Root::Kind kind, unsigned index);
   bool tryPlace(mlir::Value value, const Place &place);
-  bool conflicts(mlir::Value value, const Place &place) const;
-  bool readsEndBefore(mlir::Value value, const Place &place, const Place &other,
-                      mlir::Operation *writer) const;
+  bool producerFits(mlir::Operation *producer, mlir::Value value, const Place &place);
+  std::vector<Write> openParts(ConcatOp concat, const Place &place) const;
+  bool conflicts(const Write &write) const;
   bool isPlaced(mlir::Value value) const { return places.count(value); }
 
   mlir::func::FuncOp function;

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "dialects/Sched/IR/SchedOps.h"
+#include "dialects/Sched/Transforms/Contracts.h"
 #include "dialects/Sched/Transforms/CopyKernel.h"
 #include "dialects/Sched/Transforms/Passes.h"
 #include "dialects/Sched/Transforms/Tiles.h"
@@ -158,6 +159,8 @@ static void flattenIfPossible(KernelOp kernel) {
 namespace {
 struct SelectAlgorithm : fovea::sched::impl::SelectAlgorithmBase<SelectAlgorithm> {
   void runOnOperation() override {
+    if (failed(checkTensors(getOperation())))
+      return signalPassFailure();
     for (auto kernel : getOperation().getOps<KernelOp>()) {
       for (StageOp stage : stagesOf(kernel)) {
         if (!stage.getAlgorithm())

@@ -9,6 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "dialects/Sched/IR/SchedOps.h"
+#include "dialects/Sched/Transforms/Contracts.h"
 #include "dialects/Sched/Transforms/Passes.h"
 #include "dialects/Sched/Transforms/Tiles.h"
 #include "mlir/IR/Builders.h"
@@ -116,7 +117,7 @@ void KernelSchedule::findAnchor() {
 /// Starting a parallel loop costs about half a microsecond: worth it from some tens of microseconds
 /// of work on.
 bool KernelSchedule::isWorthThreads() const {
-  int64_t work = 0;
+  double work = 0; // Of a large network more than an integer holds.
   for (StageOp stage : stages) {
     int64_t perElement = 1;
     if (isDense(stage.getKind())) {
@@ -125,7 +126,7 @@ bool KernelSchedule::isWorthThreads() const {
     } else if (stage.getAlgorithm() == Algorithm::pool) {
       perElement = stage.ints("kernel")[0] * stage.ints("kernel")[1];
     }
-    work += stage.type().getNumElements() * perElement;
+    work += double(stage.type().getNumElements()) * perElement;
   }
   return target.cores > 1 && work > 500'000;
 }
@@ -360,9 +361,13 @@ struct TileAndVectorize : fovea::sched::impl::TileAndVectorizeBase<TileAndVector
       getOperation().emitError(toString(model.takeError()));
       return signalPassFailure();
     }
-    for (auto kernel : getOperation().getOps<KernelOp>())
-      if (!kernel.getSchedule())
-        KernelSchedule(kernel, *model).write();
+    for (auto kernel : getOperation().getOps<KernelOp>()) {
+      if (kernel.getSchedule())
+        continue;
+      if (failed(checkStages(kernel)))
+        return signalPassFailure();
+      KernelSchedule(kernel, *model).write();
+    }
   }
 };
 } // namespace

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "dialects/Sched/IR/SchedOps.h"
+#include "dialects/Sched/Transforms/Contracts.h"
 #include "dialects/Sched/Transforms/Passes.h"
 
 namespace fovea::sched {
@@ -38,9 +39,20 @@ static LogicalResult verifyKernel(KernelOp kernel) {
   return success();
 }
 
+static LogicalResult verifyArguments(func::FuncOp function) {
+  for (Type type : function.getArgumentTypes()) {
+    auto buffer = dyn_cast<MemRefType>(type);
+    if (!buffer || !spanOf(buffer))
+      return function.emitOpError("expected buffers as arguments, got ") << type;
+  }
+  return success();
+}
+
 namespace {
 struct VerifySched : fovea::sched::impl::VerifySchedBase<VerifySched> {
   void runOnOperation() override {
+    if (failed(checkBody(getOperation())))
+      return signalPassFailure();
     for (Operation &op : getOperation().getBody().front()) {
       if (isa<ConcatOp, SliceOp, ReshapeOp>(op)) {
         op.emitOpError("expected buffers: run sched-bufferize");
@@ -50,6 +62,8 @@ struct VerifySched : fovea::sched::impl::VerifySchedBase<VerifySched> {
       if (kernel && failed(verifyKernel(kernel)))
         return signalPassFailure();
     }
+    if (failed(verifyArguments(getOperation())))
+      signalPassFailure();
   }
 };
 } // namespace

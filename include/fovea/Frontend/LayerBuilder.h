@@ -3,9 +3,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 //
-// The evaluator runs a network's statements; whenever a layer is called it asks a LayerBuilder to add the
-// layer and to say what shape comes out. Import implements it by building ops of the cnn dialect; tests
-// implement it with a recorder. Nothing here knows MLIR.
+// The evaluator runs a network's statements; whenever a layer is called it asks a LayerBuilder to
+// add the layer and to say what shape comes out. Import implements it by building ops of the cnn
+// dialect; tests implement it with a recorder. Nothing here knows MLIR.
 //
 //===----------------------------------------------------------------------===//
 #ifndef FOVEA_FRONTEND_LAYERBUILDER_H
@@ -31,9 +31,11 @@ struct LiteralTensor {
   std::vector<float> values;
 };
 
-/// An attribute of a layer, its type fixed by the layer's signature. A `vector<int64_t>` is what a kernel size, a
-/// padding or a list of sizes becomes, always in full length: kernel [h, w], padding [top, left, bottom, right].
-using AttrValue = std::variant<int64_t, double, bool, std::string, std::vector<int64_t>, LiteralTensor>;
+/// An attribute of a layer, its type fixed by the layer's signature. A `vector<int64_t>` is what a
+/// kernel size, a padding or a list of sizes becomes, always in full length: kernel [h, w], padding
+/// [top, left, bottom, right].
+using AttrValue =
+    std::variant<int64_t, double, bool, std::string, std::vector<int64_t>, LiteralTensor>;
 
 /// A place in a `.cnn` file; line and column count from 1.
 struct SourcePosition {
@@ -44,9 +46,10 @@ struct SourcePosition {
 
 /// One call of a layer, all attributes present: defaults are filled in by the evaluator.
 struct LayerCall {
-  std::string layer;              ///< The layer's name in the language: "conv".
-  std::string name;               ///< The dotted name of this instance: "layer1.0.conv1". Unique in a network.
-  std::string weights;            ///< The dotted name its weights bear; equals `name` unless weights are shared.
+  std::string layer; ///< The layer's name in the language: "conv".
+  std::string name;  ///< The dotted name of this instance: "layer1.0.conv1". Unique in a network.
+  std::string
+      weights; ///< The dotted name its weights bear; equals `name` unless weights are shared.
   std::vector<TensorId> inputs;
   std::map<std::string, AttrValue> attributes;
   std::vector<SourcePosition> callSites; ///< Innermost first; never empty.
@@ -70,8 +73,8 @@ public:
   virtual ~LayerBuilder() = default;
   /// Begins a network; exactly one network is built by one builder.
   virtual void beginNetwork(llvm::StringRef name, SourcePosition where) = 0;
-  virtual TensorId addInput(llvm::StringRef name, llvm::StringRef element, llvm::ArrayRef<int64_t> shape,
-                            SourcePosition where) = 0;
+  virtual TensorId addInput(llvm::StringRef name, llvm::StringRef element,
+                            llvm::ArrayRef<int64_t> shape, SourcePosition where) = 0;
   virtual LayerResult addLayer(const LayerCall &call) = 0;
   virtual std::vector<int64_t> shapeOf(TensorId tensor) const = 0;
   /// For messages: "f32[1,64,56,56]".

@@ -169,10 +169,13 @@ LogicalResult FunctionLowering::lowerKernel(Operation *group, ArrayRef<Operation
 LogicalResult FunctionLowering::lowerFused(cnn::FusedOp fused) {
   if (fused.getNumResults() != 1)
     return fused.emitOpError("has no kernel: expected one result, got ") << fused.getNumResults();
+  Value result = fused.getBody().front().getTerminator()->getOperand(0);
+  if (!result.getDefiningOp())
+    return fused.emitOpError("has no kernel: it gives an input as it is");
   SmallVector<Operation *> members;
   for (Operation &op : fused.getBody().front().without_terminator())
     members.push_back(&op);
-  return lowerKernel(fused, members, fused.getBody().front().getTerminator()->getOperand(0));
+  return lowerKernel(fused, members, result);
 }
 
 void FunctionLowering::lowerConcat(cnn::ConcatOp concat) {
@@ -229,6 +232,8 @@ LogicalResult FunctionLowering::lowerOp(Operation *op) {
     return lowerReturn(ret), success();
   if (auto fused = dyn_cast<cnn::FusedOp>(op))
     return lowerFused(fused);
+  if (op->getNumResults() != 1)
+    return op->emitOpError("has no kernel: expected one result, got ") << op->getNumResults();
   return lowerKernel(op, {op}, op->getResult(0));
 }
 
@@ -262,6 +267,8 @@ LogicalResult FunctionLowering::lowerSignature(Block &body) {
 }
 
 LogicalResult FunctionLowering::run() {
+  if (function.isExternal() || !llvm::hasSingleElement(function.getBody()))
+    return function.emitOpError("must have a body of one block");
   Block *old = &function.getBody().front();
   constants = cnn::constantOps(*old);
   auto body = std::make_unique<Block>();

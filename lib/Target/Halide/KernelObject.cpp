@@ -20,8 +20,13 @@ static constexpr std::pair<StringLiteral, StringLiteral> runtimeNames[] = {
     {"halide_malloc", "fovea_rt_malloc"},
     {"halide_free", "fovea_rt_free"}};
 
+/// What LLVM makes of loops that copy or clear; every C library has them.
+static constexpr StringLiteral libraryNames[] = {"memcpy", "memmove", "memset"};
+
 static Error checkImports(const object::ObjectFile &file) {
   StringSet<> allowed;
+  for (StringRef name : libraryNames)
+    allowed.insert(name);
   for (const auto &[halideName, foveaName] : runtimeNames)
     allowed.insert(halideName);
   for (const object::SymbolRef &symbol : file.symbols()) {

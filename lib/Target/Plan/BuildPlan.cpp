@@ -260,21 +260,28 @@ unsigned PlanBuilder::internKernel(plan::Kernel kernel) {
   return entry->second;
 }
 
+/// A product that stops at 2^53, where nobody counts any more.
+static int64_t boundedProduct(std::initializer_list<int64_t> factors) {
+  constexpr uint64_t most = uint64_t(1) << 53;
+  uint64_t product = 1;
+  for (int64_t factor : factors)
+    product = std::min(most, llvm::SaturatingMultiply<uint64_t>(product, factor));
+  return product;
+}
+
 /// Multiply-adds of a stage: outputs times the weights that each of them is made with.
 static int64_t macsOf(StageOp stage) {
-  auto shapeOf = [](Value value) { return cast<ShapedType>(value.getType()).getShape(); };
+  ArrayRef<int64_t> input = cast<ShapedType>(stage.getOperands_()[0].getType()).getShape();
+  int64_t outputs = stage.type().getNumElements();
   switch (stage.getKind()) {
   case StageKind::conv: {
-    int64_t inputs = shapeOf(stage.getOperands_()[0])[1] / stage.ints("groups")[0];
-    return stage.type().getNumElements() * inputs * stage.ints("kernel")[0] *
-           stage.ints("kernel")[1];
+    ArrayRef<int64_t> kernel = stage.ints("kernel");
+    return boundedProduct({outputs, input[1] / stage.ints("groups")[0], kernel[0], kernel[1]});
   }
-  case StageKind::linear: {
-    ArrayRef<int64_t> input = shapeOf(stage.getOperands_()[0]);
-    return stage.type().getNumElements() * input[1] * input[2] * input[3];
-  }
+  case StageKind::linear:
+    return boundedProduct({outputs, input[1], input[2], input[3]});
   case StageKind::matmul:
-    return stage.type().getNumElements() * shapeOf(stage.getOperands_()[0])[1];
+    return boundedProduct({outputs, input[1]});
   default:
     return 0;
   }
@@ -293,7 +300,10 @@ LogicalResult PlanBuilder::addCall(KernelOp op) {
       return op.emitOpError("expected inputs that are buffers or packed constants");
     call.buffers.push_back(found->second);
   }
-  call.buffers.push_back(buffers.lookup(op.getOutput()));
+  auto output = buffers.find(op.getOutput());
+  if (output == buffers.end())
+    return op.emitOpError("expected an output that is a buffer");
+  call.buffers.push_back(output->second);
   for (unsigned buffer : call.buffers)
     extendLifetime(buffer, plan.calls.size());
   SmallVector<StringRef> names;
@@ -321,13 +331,16 @@ LogicalResult PlanBuilder::addOp(Operation *op) {
     return addBuffer(alloc.getResult(), buffer);
   }
   if (auto view = dyn_cast<ViewOp>(op)) {
+    auto parent = buffers.find(view.getParent());
+    if (parent == buffers.end())
+      return view.emitOpError("expected a parent that is a buffer");
     plan::Buffer buffer;
     buffer.name = view.getName().str();
-    buffer.parent = buffers.lookup(view.getParent());
-    const plan::Buffer &parent = plan.buffers[*buffer.parent];
-    buffer.space = parent.space;
-    buffer.index = parent.index;
-    buffer.offset = int64_t(view.getOffset()) * byteWidth(parent.dtype);
+    buffer.parent = parent->second;
+    const plan::Buffer &whole = plan.buffers[*buffer.parent];
+    buffer.space = whole.space;
+    buffer.index = whole.index;
+    buffer.offset = int64_t(view.getOffset()) * byteWidth(whole.dtype);
     return addBuffer(view.getResult(), buffer);
   }
   if (auto pack = dyn_cast<PackOp>(op))

@@ -4,6 +4,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "fovea/Target/Plan/KernelPlan.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include <array>
 
@@ -268,9 +269,15 @@ Expected<Plan> planFromJSON(const Value &value) { return read<Plan>(value, "plan
 // Names
 //===----------------------------------------------------------------------===//
 
+static bool hasLoops(const Stage &stage) {
+  return llvm::any_of(stage.schedule, [](const Directive &directive) {
+    return directive.kind == "compute_root" || directive.kind == "compute_at";
+  });
+}
+
 std::optional<unsigned> consumerNamed(const Kernel &kernel, unsigned producer, StringRef name) {
   for (unsigned i = producer + 1; i < kernel.stages.size(); ++i)
-    if (kernel.stages[i].name == name)
+    if (kernel.stages[i].name == name && (name != "out" || hasLoops(kernel.stages[i])))
       return i;
   return std::nullopt;
 }

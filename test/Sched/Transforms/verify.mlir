@@ -69,3 +69,15 @@ func.func @no_update(%x: memref<1x1x1x1x8xf32>, %w: tensor<1x1x1x1x8x8xf32>, %y:
   }
   return
 }
+
+// -----
+
+// expected-error @+1 {{expected one block that ends in func.return}}
+func.func private @declaration()
+
+// -----
+
+// expected-error @+1 {{expected buffers as arguments, got 'memref<?xf32>'}}
+func.func @dynamic(%x: memref<?xf32>) {
+  return
+}

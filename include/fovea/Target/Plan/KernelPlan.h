@@ -209,7 +209,7 @@ llvm::Expected<Kernel> kernelFromJSON(const llvm::json::Value &value);
 llvm::Expected<Plan> planFromJSON(const llvm::json::Value &value);
 
 /// The stage that a directive of stage `producer` means by `name`: the first of that name behind
-/// the producer.
+/// the producer. None for "out", the output, which a layer of that name hides only if it has loops.
 std::optional<unsigned> consumerNamed(const Kernel &kernel, unsigned producer,
                                       llvm::StringRef name);
 

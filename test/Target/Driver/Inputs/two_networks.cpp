@@ -1,8 +1,8 @@
 // Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Two networks that share kernels in one C++ program.
-#include "tiny.h"
 #include "other.h"
+#include "tiny.h"
 #include <cstdio>
 
 int main(int, char **argv) {
