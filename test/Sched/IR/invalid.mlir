@@ -96,7 +96,8 @@ func.func @stage_c2(%x: tensor<1x8x4x4xf32>) {
   ^bb0(%a: tensor<1x8x4x4xf32>):
     // expected-error @+1 {{'sched.stage' op C2: pad needs 4 integers in 'padding', got 2}}
     %s = sched.stage pad(%a) {name = "p", padding = array<i64: 0, 0>} : (tensor<1x8x4x4xf32>) -> tensor<1x8x4x4xf32>
-    sched.yield %s : tensor<1x8x4x4xf32>
+    %t = sched.stage relu(%s) {name = "relu"} : (tensor<1x8x4x4xf32>) -> tensor<1x8x4x4xf32>
+    sched.yield %t : tensor<1x8x4x4xf32>
   }
   return
 }
