@@ -7,9 +7,12 @@ target_include_directories(FoveaOptions INTERFACE ${CMAKE_SOURCE_DIR}/include ${
 target_include_directories(FoveaOptions SYSTEM INTERFACE ${CMAKE_BINARY_DIR})
 target_compile_options(FoveaOptions INTERFACE -Wall -Wextra -Werror)
 if(FOVEA_SANITIZE)
-  # GCC 12 sees uninitialised values in LLVM's headers (JSON.h) when they are instrumented.
+  # GCC 12 sees uninitialised values in LLVM's headers (JSON.h) when they are instrumented. LLVM's headers take the
+  # undefined macro to say that LLVM itself is instrumented: they would poison memory of allocators that the library
+  # then writes to.
   target_compile_options(FoveaOptions INTERFACE -fsanitize=address,undefined -fno-sanitize=vptr
-                         -fno-sanitize-recover=all -fno-omit-frame-pointer -Wno-maybe-uninitialized)
+                         -fno-sanitize-recover=all -fno-omit-frame-pointer -Wno-maybe-uninitialized
+                         -U__SANITIZE_ADDRESS__)
   target_link_options(FoveaOptions INTERFACE -fsanitize=address,undefined)
 endif()
 

@@ -40,7 +40,6 @@ std::array<uint8_t, 32> driver::weightsHash(const plan::Plan &plan) {
     buffer.offset = findMemory(plan, constant.buffer).offset;
     buffer.parent = std::nullopt;
     buffer.lifetime = {};
-    constant.hash.clear();
     constant.buffer = layout.buffers.size();
     layout.buffers.push_back(buffer);
   }

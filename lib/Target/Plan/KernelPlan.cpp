@@ -200,13 +200,12 @@ static bool fromJSON(const Value &value, Packing &out, Path path) {
 static Value toJSON(const Constant &constant) {
   return json::Object{{"name", constant.name},
                       {"buffer", constant.buffer},
-                      {"packing", toJSON(constant.packing)},
-                      {"hash", constant.hash}};
+                      {"packing", toJSON(constant.packing)}};
 }
 static bool fromJSON(const Value &value, Constant &out, Path path) {
   ObjectMapper map(value, path);
   return map && map.map("name", out.name) && map.map("buffer", out.buffer) &&
-         map.map("packing", out.packing) && map.map("hash", out.hash);
+         map.map("packing", out.packing);
 }
 
 static Value toJSON(const Call &call) {

@@ -75,7 +75,7 @@ Plan samplePlan() {
   call.count = 3;
   call.steps = {64, 0};
   plan.calls = {call};
-  plan.constants = {{"conv1.weight", 1, {"conv", 8, 4, {3, 2, 2}, {1, 0}}, "0a1b2c3d"}};
+  plan.constants = {{"conv1.weight", 1, {"conv", 8, 4, {3, 2, 2}, {1, 0}}}};
   plan.arenaBytes = 4096;
   plan.weightBytes = 128;
   plan.scratchBytes = 256;

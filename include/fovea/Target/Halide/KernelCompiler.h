@@ -25,7 +25,8 @@ namespace fovea::halide {
 /// one buffer per argument in the plan's order, of five dimensions (ci, x, y, cb, n) for a tensor
 /// and of the packed extents, innermost first, for a constant. It checks nothing and returns 0. It
 /// imports no symbol but fovea_rt_do_par_for, fovea_rt_malloc and fovea_rt_free, which have the
-/// signatures of halide_do_par_for, halide_malloc and halide_free of HalideRuntime.h.
+/// signatures of halide_do_par_for, halide_malloc and halide_free of HalideRuntime.h, and the C
+/// library's memcpy, memmove and memset, which LLVM makes of loops that copy or clear.
 struct CompiledKernel {
   std::string object;
   /// Most bytes one thread holds from fovea_rt_malloc at once, if each block is padded to 128 bytes
@@ -45,7 +46,7 @@ llvm::Expected<CompiledKernel> compileKernel(const plan::Kernel &kernel, llvm::S
 llvm::Expected<std::string> emitCpp(const plan::Kernel &kernel, llvm::StringRef target);
 
 /// Gives the three runtime functions that an object of Halide imports their names in Fovea. Any
-/// other undefined symbol is an error.
+/// other undefined symbol but memcpy, memmove and memset is an error.
 llvm::Expected<std::string> renameRuntime(llvm::StringRef object);
 
 /// 32 hex digits that are equal for kernels whose machine code is: a hash of everything but names,

@@ -159,8 +159,6 @@ struct Constant {
   std::string name; ///< Of the parameter or of the value computed from parameters: "conv1.weight".
   unsigned buffer = 0;
   Packing packing;
-  std::string
-      hash; ///< First 8 hex digits of the packed bytes' SHA-256; empty where values are missing.
 };
 
 /// One step of a run.
