@@ -198,9 +198,8 @@ static bool fromJSON(const Value &value, Packing &out, Path path) {
 }
 
 static Value toJSON(const Constant &constant) {
-  return json::Object{{"name", constant.name},
-                      {"buffer", constant.buffer},
-                      {"packing", toJSON(constant.packing)}};
+  return json::Object{
+      {"name", constant.name}, {"buffer", constant.buffer}, {"packing", toJSON(constant.packing)}};
 }
 static bool fromJSON(const Value &value, Constant &out, Path path) {
   ObjectMapper map(value, path);
