@@ -69,3 +69,10 @@ func.func @fused_nothing(%x: tensor<1x8x4x4xf32>) -> tensor<1x8x4x4xf32> {
   }
   return %r : tensor<1x8x4x4xf32>
 }
+
+// -----
+
+// expected-error @+1 {{expected inputs of rank 2 to 4, got 'memref<4xf32>'}}
+func.func @buffer(%x: memref<4xf32>) {
+  return
+}

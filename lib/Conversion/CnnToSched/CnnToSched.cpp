@@ -16,7 +16,9 @@ using namespace mlir;
 using namespace fovea;
 
 RankedTensorType fovea::imageType(Type type) {
-  auto tensor = cast<RankedTensorType>(type);
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!tensor)
+    return nullptr;
   ArrayRef<int64_t> s = tensor.getShape();
   SmallVector<int64_t> image;
   switch (tensor.getRank()) {

@@ -31,7 +31,7 @@ SpecResult elementwiseSpec(mlir::Operation *op);
 SpecResult movementSpec(mlir::Operation *op);
 
 /// The image [N, C, H, W] as which the sched level sees a tensor of rank 2, 3 or 4: a matrix is an
-/// image of one pixel, columns [N, K, P] are an image of one row. Null for other ranks.
+/// image of one pixel, columns [N, K, P] are an image of one row. Null for any other type.
 mlir::RankedTensorType imageType(mlir::Type type);
 
 /// The dimension of the image that dimension `axis` of a tensor of rank `rank` becomes.
