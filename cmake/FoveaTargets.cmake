@@ -15,6 +15,14 @@ if(FOVEA_SANITIZE)
                          -U__SANITIZE_ADDRESS__)
   target_link_options(FoveaOptions INTERFACE -fsanitize=address,undefined)
 endif()
+if(FOVEA_FUZZ)
+  target_compile_options(FoveaOptions INTERFACE -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize=vptr,function
+                         -fno-sanitize-recover=all -fno-omit-frame-pointer -Wno-error
+                         -include ${CMAKE_SOURCE_DIR}/test/Fuzzers/UninstrumentedLlvm.h)
+  # Everything includes one of LLVM's headers so, even what does not link LLVM.
+  target_include_directories(FoveaOptions SYSTEM INTERFACE ${LLVM_INCLUDE_DIRS})
+  target_link_options(FoveaOptions INTERFACE -fsanitize=address,undefined)
+endif()
 
 # LLVM's Support and friends, and MLIR: the two dylibs, never the static MLIRxxx targets.
 add_library(FoveaLLVM INTERFACE)

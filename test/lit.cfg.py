@@ -40,6 +40,8 @@ def setUp(config):
         ("%python", config.python),
         ("%cc", config.c_compiler),
     ]
+    if shutil.which("vim"):
+        config.available_features.add("vim")
     if config.sanitize:
         config.available_features.add("sanitize")
 

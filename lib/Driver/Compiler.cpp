@@ -4,12 +4,10 @@
 //===----------------------------------------------------------------------===//
 #include "fovea/Driver/Compiler.h"
 #include "CompilerState.h"
-#include "dialects/Cnn/Transforms/Passes.h"
-#include "dialects/Sched/Transforms/Passes.h"
+#include "fovea/Driver/LayerValues.h"
 #include "fovea/Frontend/Evaluator.h"
 #include "fovea/Import/CnnBuilder.h"
 #include "fovea/Pipelines/Pipelines.h"
-#include "mlir/Parser/Parser.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Path.h"
 
@@ -41,14 +39,17 @@ bool Compiler::reach(Phase phase) {
 }
 
 bool Compiler::enter(Phase phase) {
-  bool fromMlir = llvm::StringRef(state->options.input).ends_with(".mlir");
+  llvm::StringRef input = state->options.input;
+  bool fromMlir = input.ends_with(".mlir"), fromPlan = input.ends_with(".json");
   switch (phase) {
   case Phase::Ast:
-    return state->start(*this) && (fromMlir || parse());
+    return state->start(*this) && (fromMlir || fromPlan || parse());
   case Phase::Cnn:
+    if (fromPlan)
+      return readPlan();
     return (fromMlir ? readMlir() : import()) && addTaps() && bind();
   case Phase::CnnOpt:
-    return optimise();
+    return optimise() && tapKernels();
   case Phase::Sched:
     return schedule();
   case Phase::Plan:
@@ -84,33 +85,6 @@ bool Compiler::import() {
   return succeeded(mlir::verify(*state->module));
 }
 
-bool Compiler::readMlir() {
-  if (!state->options.parameters.empty())
-    return fail("--param does not apply to '" + state->options.input +
-                "': its parameters have values already");
-  state->module = mlir::parseSourceFile<mlir::ModuleOp>(state->options.input, &state->context);
-  if (!state->module)
-    return fail("cannot read '" + state->options.input + "'");
-  mlir::func::FuncOp function = state->findFunction();
-  if (!function || function.isDeclaration())
-    return fail("'" + state->options.input + "' does not hold exactly one network");
-  auto phase = (*state->module)->getAttrOfType<mlir::StringAttr>(phaseAttribute);
-  if (!phase)
-    return true;
-  std::optional<Phase> parsed = parsePhase(phase.getValue());
-  if (!parsed || *parsed < Phase::Cnn || *parsed > Phase::Sched)
-    return fail("'" + state->options.input + "' is of the unknown phase '" + phase.getValue() +
-                "'");
-  // What the file has behind it is not done again, but somebody may have edited it.
-  state->next = static_cast<int>(*parsed) + 1;
-  return state->runPasses([&](mlir::PassManager &manager) {
-    if (*parsed == Phase::CnnOpt)
-      manager.addPass(cnn::createVerifyCnnOpt());
-    if (*parsed == Phase::Sched)
-      manager.addNestedPass<mlir::func::FuncOp>(sched::createVerifySched());
-  });
-}
-
 bool Compiler::bind() {
   if (!state->options.weights.empty()) {
     llvm::Expected<WeightSource> source = openWeights(state->options.weights);
@@ -120,26 +94,32 @@ bool Compiler::bind() {
       return false;
   }
   if (state->options.keepReference) {
-    if (phase() > Phase::CnnOpt)
+    if (!canInterpret(state->findFunction()))
       return fail("the reference interpreter knows the phases cnn and cnn-opt, not " +
-                  toString(phase()));
+                  toString(Phase::Sched));
     state->reference = state->module->clone();
   }
-  return state->save("cnn.mlir",
-                     [&](llvm::raw_ostream &os) { printModule(*state->module, Phase::Cnn, os); });
+  // What a dump from between passes says of itself stays as it was.
+  return state->save((toString(state->station.phase) + ".mlir").str(),
+                     [&](llvm::raw_ostream &os) { state->print(os); });
 }
 
 bool Compiler::optimise() {
   CnnOptions options;
   options.im2col = state->options.im2col;
-  options.depthwiseToShift = state->options.depthwiseToShift;
-  return state->runPasses([&](mlir::PassManager &manager) { buildCnnPipeline(manager, options); });
+  options.disable = state->options.disabledPasses;
+  options.shiftBudget = state->options.shiftBudget;
+  return state->runPipeline(
+      [&](mlir::PassManager &manager) { buildCnnPipeline(manager, options); });
 }
 
 bool Compiler::schedule() {
   SchedOptions options;
   options.target = state->options.target;
-  return state->runPasses(
+  options.disable = state->options.disabledPasses;
+  options.layout = state->options.layout;
+  state->station.target = state->target.name;
+  return state->runPipeline(
       [&](mlir::PassManager &manager) { buildSchedPipeline(manager, options); });
 }
 
@@ -149,8 +129,7 @@ bool Compiler::buildPlan() {
     return false;
   state->built = std::move(*built);
   halide::assignSymbols(state->built.plan);
-  return state->save("plan.json", [&](llvm::raw_ostream &os) { state->printPlan(os); }) &&
-         state->saveHalide(*this);
+  return state->savePlan(*this);
 }
 
 bool Compiler::startWorkers() {
@@ -205,11 +184,8 @@ std::vector<std::string> Compiler::writeArtefact(llvm::StringRef prefix) {
     error = files.add(paths[1], driver::emitHeader(plan()));
   if (!error && plan().weightBytes) {
     paths.push_back((prefix + ".weights").str());
-    error = files.add(paths[2], [&](llvm::raw_pwrite_stream &os) {
-      return driver::writePackedWeights(
-          plan(), [&](unsigned i, llvm::MutableArrayRef<char> bytes) { return pack(i, bytes); },
-          os);
-    });
+    error = files.add(paths[2],
+                      [&](llvm::raw_pwrite_stream &os) { return writeWeights(os); });
   }
   if (!error)
     error = files.commit();

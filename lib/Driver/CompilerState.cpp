@@ -5,6 +5,8 @@
 #include "CompilerState.h"
 #include "dialects/Cnn/IR/CnnOps.h"
 #include "dialects/Sched/IR/SchedOps.h"
+#include "fovea/Driver/LayerValues.h"
+#include "fovea/Driver/Provenance.h"
 #include "fovea/Driver/Table.h"
 #include "fovea/Frontend/AST.h"
 #include "fovea/Pipelines/Pipelines.h"
@@ -92,6 +94,12 @@ bool Compiler::State::start(const Compiler &compiler) {
   if (!model)
     return compiler.fail(model.takeError());
   target = std::move(*model);
+  if (llvm::Error error = checkDisabled(options.disabledPasses))
+    return compiler.fail("--disable: " + llvm::toString(std::move(error)));
+  if (llvm::Error error = checkLayout(options.layout))
+    return compiler.fail("--layout: " + llvm::toString(std::move(error)));
+  if (!(options.shiftBudget >= 0 && options.shiftBudget <= 1))
+    return compiler.fail("--shift-budget: expected a number from 0 to 1");
   llvm::StringSet<> known = options.printAfter.empty() ? llvm::StringSet<>() : passNames();
   for (const std::string &pass : options.printAfter)
     if (pass != "all" && !known.contains(pass))
@@ -105,16 +113,16 @@ bool Compiler::State::start(const Compiler &compiler) {
 // Passes and dumps
 //===----------------------------------------------------------------------===//
 
-bool Compiler::State::runPasses(llvm::function_ref<void(PassManager &)> build) {
+bool Compiler::State::runPipeline(llvm::function_ref<void(PassManager &)> build) {
   PassManager manager(&context);
-  std::string failure;
-  manager.addInstrumentation(
-      std::make_unique<DumpInstrumentation>(options, saved, errors, failure));
   build(manager);
-  bool ran = succeeded(manager.run(*module));
-  if (!failure.empty())
-    messages->print(DiagnosticSeverity::Error, failure);
-  return ran && failure.empty();
+  PipelineWatch watch(options, saved, errors);
+  bool ran = watch.run(manager, *module, station);
+  if (!watch.failure.empty())
+    messages->print(DiagnosticSeverity::Error, watch.failure);
+  station.phase = static_cast<Phase>(next - 1);
+  station.passes = 0;
+  return ran;
 }
 
 func::FuncOp Compiler::State::findFunction() const {
@@ -136,14 +144,29 @@ bool Compiler::State::save(llvm::StringRef name,
   return true;
 }
 
+bool Compiler::State::savePlan(Compiler &compiler) {
+  if (!saved.isOpen())
+    return true;
+  if (!save("plan.json", [&](llvm::raw_ostream &os) { printPlan(os); }))
+    return false;
+  if (built.plan.weightBytes && !options.weights.empty()) {
+    auto weights = compiler.packWeights();
+    if (!weights)
+      return compiler.fail(weights.takeError());
+    if (llvm::Error error =
+            saved.write(driver::symbolPrefix(built.plan) + ".weights", (*weights)->getBuffer()))
+      return compiler.fail(std::move(error));
+  }
+  return saveHalide(compiler);
+}
+
 bool Compiler::State::saveHalide(const Compiler &compiler) {
   for (const plan::Kernel &kernel : built.plan.kernels) {
-    if (!saved.isOpen())
-      break;
     llvm::Expected<std::string> text = halide::emitCpp(kernel, built.plan.target);
     if (!text)
       return compiler.fail(text.takeError());
-    if (llvm::Error error = saved.write(kernel.symbol + ".cpp", *text))
+    std::string calls = describeCalls(built.plan, &kernel - built.plan.kernels.data());
+    if (llvm::Error error = saved.write(kernel.symbol + ".cpp", calls + *text))
       return compiler.fail(std::move(error));
   }
   return true;
@@ -152,6 +175,8 @@ bool Compiler::State::saveHalide(const Compiler &compiler) {
 bool Compiler::State::saveObjects(const Compiler &compiler) {
   if (!saved.isOpen())
     return true;
+  if (!save("objects.txt", [&](llvm::raw_ostream &os) { printObjects(os); }))
+    return false;
   for (const driver::ObjectFile &object : objects)
     if (llvm::Error error = saved.write(object.name, object.bytes))
       return compiler.fail(std::move(error));
@@ -161,6 +186,10 @@ bool Compiler::State::saveObjects(const Compiler &compiler) {
   if (llvm::Error error = saved.write("driver.ll", *ir))
     return compiler.fail(std::move(error));
   return true;
+}
+
+void Compiler::State::print(llvm::raw_ostream &os) const {
+  printModule(*module, station, options.printConstants, os);
 }
 
 void Compiler::State::printPlan(llvm::raw_ostream &os) const {
@@ -192,7 +221,7 @@ void Compiler::print(llvm::raw_ostream &os) const {
   case Phase::Cnn:
   case Phase::CnnOpt:
   case Phase::Sched:
-    printModule(*state->module, phase(), os);
+    state->print(os);
     break;
   case Phase::Plan:
     state->printPlan(os);
@@ -210,76 +239,10 @@ bool Compiler::printHalide(llvm::raw_ostream &os) {
     llvm::Expected<std::string> text = halide::emitCpp(kernel, plan().target);
     if (!text)
       return fail(text.takeError());
-    os << "// ----- " << kernel.symbol << " -----\n" << *text;
+    os << "// ----- " << kernel.symbol << " -----\n"
+       << describeCalls(plan(), &kernel - plan().kernels.data()) << *text;
   }
   return true;
-}
-
-//===----------------------------------------------------------------------===//
-// Taps
-//===----------------------------------------------------------------------===//
-
-/// The layer of that name, or the last one inside a block of that name.
-static Operation *findLayer(func::FuncOp function, llvm::StringRef name) {
-  Operation *last = nullptr;
-  for (Operation &op : function.getBody().front()) {
-    auto attribute = op.getAttrOfType<StringAttr>("name");
-    if (!attribute || op.getNumResults() == 0)
-      continue;
-    if (attribute.getValue() == name)
-      return &op;
-    if (attribute.getValue().starts_with((name + ".").str()))
-      last = &op;
-  }
-  return last;
-}
-
-bool Compiler::addTaps() {
-  if (state->options.taps.empty())
-    return true;
-  if (phase() > Phase::CnnOpt)
-    return fail("--tap needs a network of the phase cnn or cnn-opt");
-  func::FuncOp function = state->findFunction();
-  Operation *end = function.getBody().front().getTerminator();
-  for (const std::string &tap : state->options.taps) {
-    Operation *layer = findLayer(function, tap);
-    if (!layer)
-      return fail("--tap: no layer is called '" + tap + "'");
-    unsigned index = function.getNumResults();
-    auto name = StringAttr::get(&state->context, tap);
-    DictionaryAttr attributes = DictionaryAttr::get(
-        &state->context, NamedAttribute(StringAttr::get(&state->context, "cnn.name"), name));
-    if (failed(function.insertResult(index, layer->getResult(0).getType(), attributes)))
-      return false;
-    end->insertOperands(index, layer->getResult(0));
-  }
-  return true;
-}
-
-//===----------------------------------------------------------------------===//
-// Weights
-//===----------------------------------------------------------------------===//
-
-bool Compiler::checkWeights() {
-  if (!state->options.weights.empty())
-    return true;
-  std::vector<std::string> missing;
-  state->module->walk([&](cnn::ParamOp param) {
-    if (!param.getValue())
-      missing.push_back(param.getSymName().str());
-  });
-  if (missing.empty())
-    return true;
-  return fail(llvm::formatv("'{0}' needs weights for {1} parameters ({2}{3}): give --weights FILE, "
-                            "or --weights random to try it",
-                            state->options.input, missing.size(), missing[0],
-                            missing.size() > 1 ? ", …" : "")
-                  .str());
-}
-
-llvm::Error Compiler::pack(unsigned constant, llvm::MutableArrayRef<char> bytes) {
-  return packConstant(
-      state->built.packs[constant], [](Value value) { return evaluateConstant(value); }, bytes);
 }
 
 //===----------------------------------------------------------------------===//
@@ -300,29 +263,30 @@ llvm::Expected<std::vector<Tensor>> Compiler::runReference(llvm::ArrayRef<Tensor
 
 std::optional<llvm::Expected<std::vector<Tensor>>>
 fovea::tryInterpret(func::FuncOp function, llvm::ArrayRef<Tensor> inputs) {
-  auto isCnn = [](Operation &op) {
-    return isa<func::ReturnOp>(op) || isa_and_present<cnn::CnnDialect>(op.getDialect());
-  };
-  if (!llvm::all_of(function.getBody().front(), isCnn))
+  if (!canInterpret(function))
     return std::nullopt;
   return interpret(function, inputs);
 }
 
-static std::vector<NetworkPort> portsOf(const std::vector<plan::Port> &ports) {
+static std::vector<NetworkPort> portsOf(const plan::Plan &plan,
+                                        const std::vector<plan::Port> &ports) {
   std::vector<NetworkPort> result;
-  for (const plan::Port &port : ports)
-    result.push_back({port.name, port.shape});
+  for (const plan::Port &port : ports) {
+    bool isBytes = plan.buffers[port.buffer].dtype == plan::DType::U8;
+    result.push_back({port.name, port.shape, isBytes ? ElementType::U8 : ElementType::F32});
+  }
   return result;
 }
 
 static NetworkPort portOf(StringAttr name, Type type, llvm::StringRef kind, unsigned index) {
   return {name ? name.str() : (kind + llvm::Twine(index)).str(),
-          cast<ShapedType>(type).getShape().vec()};
+          cast<ShapedType>(type).getShape().vec(),
+          getElementTypeOrSelf(type).isUnsignedInteger(8) ? ElementType::U8 : ElementType::F32};
 }
 
 std::vector<NetworkPort> Compiler::inputs() const {
   if (phase() >= Phase::Plan)
-    return portsOf(plan().inputs);
+    return portsOf(plan(), plan().inputs);
   func::FuncOp function = state->reference ? reference() : state->findFunction();
   std::vector<NetworkPort> ports;
   for (auto [index, type] : llvm::enumerate(function.getArgumentTypes()))
@@ -333,13 +297,27 @@ std::vector<NetworkPort> Compiler::inputs() const {
 
 std::vector<NetworkPort> Compiler::outputs() const {
   if (phase() >= Phase::Plan)
-    return portsOf(plan().outputs);
+    return portsOf(plan(), plan().outputs);
   func::FuncOp function = state->reference ? reference() : state->findFunction();
   std::vector<NetworkPort> ports;
   for (auto [index, type] : llvm::enumerate(function.getResultTypes()))
     ports.push_back(
         portOf(function.getResultAttrOfType<StringAttr>(index, "cnn.name"), type, "output", index));
   return ports;
+}
+
+std::vector<std::string> Compiler::labels() const {
+  std::vector<std::string> names;
+  if (!state->module)
+    return names;
+  if (auto labels = state->findFunction()->getAttrOfType<ArrayAttr>("fovea.labels"))
+    for (auto label : labels.getAsRange<StringAttr>())
+      names.push_back(label.str());
+  return names;
+}
+
+llvm::ArrayRef<std::pair<std::string, unsigned>> Compiler::tappedKernels() const {
+  return state->tappedKernels;
 }
 
 const TargetModel &Compiler::target() const { return state->target; }

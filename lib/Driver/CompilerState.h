@@ -29,15 +29,17 @@ struct Compiler::State {
   bool start(const Compiler &compiler);
   /// Prints what compile workers say at the lines of the layers they name.
   bool failAtLayers(const Compiler &compiler, llvm::Error error) const;
-  /// Runs the passes that `build` adds, with dumps.
-  bool runPasses(llvm::function_ref<void(mlir::PassManager &)> build);
+  /// Runs a pipeline to the next phase, or what is left of it, with dumps.
+  bool runPipeline(llvm::function_ref<void(mlir::PassManager &)> build);
   /// The module's only function, or null.
   mlir::func::FuncOp findFunction() const;
 
   /// Saves an intermediate form where that is asked for.
   bool save(llvm::StringRef name, llvm::function_ref<void(llvm::raw_ostream &)> print);
+  bool savePlan(Compiler &compiler);
   bool saveHalide(const Compiler &compiler);
   bool saveObjects(const Compiler &compiler);
+  void print(llvm::raw_ostream &os) const;
   void printPlan(llvm::raw_ostream &os) const;
   /// A row per object: its size and the layers that use it.
   void printObjects(llvm::raw_ostream &os) const;
@@ -46,7 +48,8 @@ struct Compiler::State {
   llvm::raw_ostream &errors;
   TargetModel target;
   SavedFiles saved;
-  int next = 0; ///< The phase to enter next.
+  Station station; ///< Of the module.
+  int next = 0;    ///< The phase to enter next.
   bool broken = false;
 
   SourceManager sources;
@@ -54,6 +57,7 @@ struct Compiler::State {
   mlir::MLIRContext context;
   std::unique_ptr<Messages> messages; // Hears the context: goes before it.
   mlir::OwningOpRef<mlir::ModuleOp> module, reference;
+  std::vector<std::pair<std::string, unsigned>> tappedKernels;
   BuiltPlan built;
   std::unique_ptr<halide::CompileService> service;
   std::vector<driver::ObjectFile> objects;

@@ -4,6 +4,8 @@
 //===----------------------------------------------------------------------===//
 #include "fovea/Driver/Cost.h"
 #include "dialects/Cnn/IR/CnnOps.h"
+#include "fovea/Driver/LayerValues.h"
+#include "fovea/Driver/Provenance.h"
 #include "fovea/Driver/Table.h"
 #include "fovea/Support/MlirLocations.h"
 #include "llvm/ADT/StringExtras.h"
@@ -21,20 +23,23 @@ static int64_t bytes(Value value) {
   return type.getNumElements() * llvm::divideCeil(type.getElementTypeBitWidth(), 8);
 }
 
-/// Outputs times what each of them sums up.
+/// Outputs times what each of them sums up, or inputs times what each of them adds to.
 static int64_t macsOf(Operation *op) {
-  auto perOutput = [](Value weight) {
+  auto perRow = [](Value weight) {
     return elements(weight) / cast<ShapedType>(weight.getType()).getDimSize(0);
   };
   return llvm::TypeSwitch<Operation *, int64_t>(op)
       .Case([&](cnn::ConvOp conv) {
-        return elements(conv.getResult()) * perOutput(conv.getWeight());
+        return elements(conv.getResult()) * perRow(conv.getWeight());
+      })
+      .Case([&](cnn::ConvTransposeOp conv) {
+        return elements(conv.getInput()) * perRow(conv.getWeight());
       })
       .Case([&](cnn::LinearOp linear) {
-        return elements(linear.getResult()) * perOutput(linear.getWeight());
+        return elements(linear.getResult()) * perRow(linear.getWeight());
       })
       .Case([&](cnn::MatmulOp matmul) {
-        return elements(matmul.getResult()) * perOutput(matmul.getWeight());
+        return elements(matmul.getResult()) * perRow(matmul.getWeight());
       })
       .Default(int64_t(0));
 }
@@ -73,6 +78,26 @@ NetworkCost fovea::costOf(func::FuncOp function) {
   return cost;
 }
 
+void fovea::addKernels(NetworkCost &cost, Compiler &compiler) {
+  if (!compiler.reach(Phase::CnnOpt))
+    return;
+  LayerIndex index(compiler.reference());
+  std::vector<std::string> homes = index.homesIn(compiler.function());
+  if (!compiler.reach(Phase::Plan))
+    return;
+  for (LayerCost &layer : cost.layers)
+    for (auto [number, known] : llvm::enumerate(index.layers())) {
+      if (known.name != layer.name || known.where != layer.where)
+        continue;
+      const plan::Call *call = findCall(compiler.plan(), homes[number], layer.where);
+      if (!call)
+        continue;
+      CallOrigin origin = originOf(compiler.plan(), *call);
+      layer.together = origin.layers;
+      layer.kernel = origin.kernel;
+    }
+}
+
 LayerCost NetworkCost::total() const {
   LayerCost sum;
   sum.name = "total";
@@ -99,13 +124,15 @@ static std::vector<std::string> rowOf(const LayerCost &cost) {
           groupDigits(cost.macs),
           groupDigits(cost.bytes),
           intensity,
+          llvm::StringRef(cost.kernel).rsplit('_').second.take_front(8).str(),
           cost.where};
 }
 
 void fovea::printTable(const NetworkCost &cost, llvm::raw_ostream &os) {
-  Table table({"layer", "kind", "output", "parameters", "MACs", "bytes", "FLOP/byte", "where"},
-              {Align::Left, Align::Left, Align::Left, Align::Right, Align::Right, Align::Right,
-               Align::Right, Align::Left});
+  Table table(
+      {"layer", "kind", "output", "parameters", "MACs", "bytes", "FLOP/byte", "kernel", "where"},
+      {Align::Left, Align::Left, Align::Left, Align::Right, Align::Right, Align::Right,
+       Align::Right, Align::Left, Align::Left});
   for (const LayerCost &layer : cost.layers)
     table.add(rowOf(layer));
   table.addRule();
@@ -127,6 +154,8 @@ llvm::json::Value fovea::toJSON(const NetworkCost &cost) {
     object["name"] = layer.name;
     object["kind"] = layer.kind;
     object["where"] = layer.where;
+    object["together"] = layer.together;
+    object["kernel"] = layer.kernel;
     object["shape"] = llvm::json::Array(layer.shape);
     layers.push_back(std::move(object));
   }

@@ -3,40 +3,47 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "fovea/Driver/NativeNetwork.h"
-#include "fovea/Target/Driver/PackedWeights.h"
 
 using namespace fovea;
 
 std::unique_ptr<NativeNetwork> NativeNetwork::load(Compiler &compiler, int threads) {
   if (!compiler.reach(Phase::Object) || !compiler.checkWeights())
     return nullptr;
-  auto weights = driver::packWeights(compiler.plan(),
-                                     [&](unsigned constant, llvm::MutableArrayRef<char> bytes) {
-                                       return compiler.pack(constant, bytes);
-                                     });
+  llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> weights = compiler.packWeights();
   if (!weights)
     return compiler.fail(weights.takeError()), nullptr;
   auto linked =
       driver::Executable::load(compiler.plan(), compiler.objects(), std::move(*weights), threads);
   if (!linked)
     return compiler.fail(linked.takeError()), nullptr;
-  return std::unique_ptr<NativeNetwork>(new NativeNetwork(std::move(*linked), compiler.outputs()));
+  return std::unique_ptr<NativeNetwork>(
+      new NativeNetwork(std::move(*linked), compiler.inputs(), compiler.outputs()));
+}
+
+/// The tensor in the elements of the port, aligned as kernels need it.
+static llvm::Expected<Tensor> prepared(const Tensor &input, const NetworkPort &port) {
+  constexpr uintptr_t alignment = 64; // As much as any kernel asks for.
+  if (port.element == ElementType::U8 && input.elementType() != ElementType::U8)
+    return llvm::createStringError("input '" + port.name + "' is " +
+                                   typeName(port.element, port.shape) + ", got " +
+                                   input.typeName());
+  Tensor tensor = port.element == ElementType::U8 ? input : input.toF32();
+  if (reinterpret_cast<uintptr_t>(tensor.bytes().data()) % alignment == 0)
+    return tensor;
+  llvm::Expected<Tensor> copy = Tensor::allocate(tensor.elementType(), tensor.shape());
+  if (copy)
+    llvm::copy(tensor.bytes(), copy->mutableBytes().begin());
+  return copy;
 }
 
 llvm::Expected<BoundRun> BoundRun::bind(NativeNetwork &network, llvm::ArrayRef<Tensor> inputs) {
   BoundRun run(network);
-  constexpr uintptr_t alignment = 64; // As much as any kernel asks for.
-  for (const Tensor &input : inputs) {
-    Tensor tensor = input.toF32();
-    if (reinterpret_cast<uintptr_t>(tensor.bytes().data()) % alignment) {
-      llvm::Expected<Tensor> copy = Tensor::allocate(ElementType::F32, tensor.shape());
-      if (!copy)
-        return copy.takeError();
-      llvm::copy(tensor.bytes(), copy->mutableBytes().begin());
-      tensor = std::move(*copy);
-    }
-    run.from.push_back(tensor.bytes().data());
-    run.aligned.push_back(std::move(tensor));
+  for (auto [input, port] : llvm::zip(inputs, network.inputs)) {
+    llvm::Expected<Tensor> tensor = prepared(input, port);
+    if (!tensor)
+      return tensor.takeError();
+    run.from.push_back(tensor->bytes().data());
+    run.aligned.push_back(std::move(*tensor));
   }
   for (const NetworkPort &port : network.outputs) {
     llvm::Expected<Tensor> result = Tensor::allocate(ElementType::F32, port.shape);

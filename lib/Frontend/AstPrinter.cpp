@@ -52,7 +52,7 @@ private:
     for (const ExprPtr &expr : exprs)
       print(expr.get());
   }
-  void printNamed(llvm::StringRef name, const Expr *expr) {
+  void printNamed(const llvm::Twine &name, const Expr *expr) {
     if (!expr)
       return;
     Node node(*this, name, {});
@@ -135,7 +135,8 @@ void Printer::print(const Stmt &statement) {
     print(require->condition.get());
     print(require->message.get());
   } else if (auto *input = llvm::dyn_cast<InputStmt>(&statement)) {
-    printAll("Input " + input->name.text + ": " + input->element.text, statement.range,
+    std::string layout = input->layout.text.empty() ? "" : " as " + input->layout.text;
+    printAll("Input " + input->name.text + ": " + input->element.text + layout, statement.range,
              input->shape);
   } else if (auto *output = llvm::dyn_cast<OutputStmt>(&statement)) {
     Node node(*this, "Output " + output->name.text, statement.range);
@@ -143,6 +144,12 @@ void Printer::print(const Stmt &statement) {
   } else if (auto *layer = llvm::dyn_cast<LayerStmt>(&statement)) {
     Node node(*this, "Layer " + layer->name.text, statement.range);
     print(layer->call.get());
+  } else if (auto *labels = llvm::dyn_cast<LabelsStmt>(&statement)) {
+    Node node(*this, "Labels", statement.range);
+    print(labels->path.get());
+  } else if (auto *unused = llvm::dyn_cast<UnusedStmt>(&statement)) {
+    Node node(*this, "Unused", statement.range);
+    print(unused->pattern.get());
   }
 }
 
@@ -172,6 +179,8 @@ void Printer::printRecord(const RecordExpr &record) {
 
 void Printer::printCall(const CallExpr &call, llvm::StringRef kind) {
   Node node(*this, kind, call.range);
+  for (const Hint &hint : call.hints)
+    printNamed("Hint " + hint.name.text, hint.value.get());
   printNamed("Label", call.label.get());
   print(call.callee.get());
   for (const Argument &argument : call.arguments) {

@@ -25,6 +25,8 @@ static void walkAll(const std::vector<ExprPtr> &exprs, ExprVisitor visit) {
 }
 
 static void walkCall(const CallExpr &call, ExprVisitor visit) {
+  for (const Hint &hint : call.hints)
+    walk(hint.value.get(), visit);
   walk(call.label.get(), visit);
   walk(call.callee.get(), visit);
   for (const Argument &argument : call.arguments)
@@ -94,6 +96,10 @@ static void forEachExpression(const Stmt &statement, ExprVisitor visit) {
     return walk(layer->call.get(), visit);
   if (auto *input = llvm::dyn_cast<InputStmt>(&statement))
     return walkAll(input->shape, visit);
+  if (auto *labels = llvm::dyn_cast<LabelsStmt>(&statement))
+    return walk(labels->path.get(), visit);
+  if (auto *unused = llvm::dyn_cast<UnusedStmt>(&statement))
+    return walk(unused->pattern.get(), visit);
   if (auto *branching = llvm::dyn_cast<IfStmt>(&statement))
     for (const IfStmt::Branch &branch : branching->branches)
       walk(branch.condition.get(), visit);
@@ -141,10 +147,21 @@ static void checkPlacement(const Definition &definition, DiagnosticEngine &diagn
       diagnostics.error("E0109", statement.range,
                         "a block takes its tensors as parameters and gives them by 'return'; "
                         "'input' and 'output' belong to networks");
+    if (isBlock && llvm::isa<LabelsStmt, UnusedStmt>(statement))
+      diagnostics.error("E0109", statement.range,
+                        "'labels' and 'unused' speak of a whole network and belong there");
     if (!isBlock && llvm::isa<ReturnStmt>(statement))
       diagnostics.error("E0109", statement.range,
                         "a network gives its results by 'output'; 'return' belongs to blocks");
   });
+}
+
+static void warnUnusedTarget(const AssignStmt &assign, const Name &target,
+                             DiagnosticEngine &diagnostics) {
+  SourceRange name = target.range;
+  Diagnostic &warning = diagnostics.warning("W0001", name, "'" + target.text + "' is never used");
+  if (assign.targets.size() > 1) // The others are used: it cannot be left out.
+    warning.fix({name.file, name.begin, name.begin}, "_");
 }
 
 static void warnUnused(const Definition &definition, DiagnosticEngine &diagnostics) {
@@ -175,7 +192,7 @@ static void warnUnused(const Definition &definition, DiagnosticEngine &diagnosti
     if (auto *assign = llvm::dyn_cast<AssignStmt>(&statement))
       for (const Name &target : assign->targets)
         if (isUnused(target))
-          diagnostics.warning("W0001", target.range, "'" + target.text + "' is never used");
+          warnUnusedTarget(*assign, target, diagnostics);
   });
 }
 

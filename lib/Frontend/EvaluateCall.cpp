@@ -20,12 +20,15 @@ Value Evaluator::evaluateCall(const CallExpr &expr, std::optional<CallArgument> 
   bool poisoned = piped && piped->value.isPoison();
   if (piped)
     call.arguments.push_back(std::move(*piped));
-  bool good = evaluateLabel(expr, call);
+  bool good = evaluateHints(expr, call);
+  good &= evaluateLabel(expr, call);
   good &= evaluateArguments(expr, call);
   if (!good || poisoned || callee.isPoison() || stopped)
     return {};
-  if (auto *callable = callee.get<Callable>())
+  if (auto *callable = callee.get<Callable>()) {
+    warnIdleHints(expr, *callable);
     return apply(*callable, call);
+  }
   return fail("E0306", expr.callee->range,
               "a value of type " + typeName(callee) + " cannot be called");
 }
@@ -72,6 +75,15 @@ static bool isLabel(llvm::StringRef text) {
          });
 }
 
+/// The text with '_' for what a label does not hold.
+static std::string asLabel(llvm::StringRef text) {
+  std::string label = text.str();
+  for (char &c : label)
+    if (!llvm::isAlnum(c) && c != '-' && c != '.')
+      c = '_';
+  return label;
+}
+
 bool Evaluator::evaluateLabel(const CallExpr &expr, Call &call) {
   if (!expr.label)
     return true;
@@ -87,8 +99,77 @@ bool Evaluator::evaluateLabel(const CallExpr &expr, Call &call) {
   fail("E0305", expr.label->range,
        "\"" + llvm::StringRef(*text).take_front(80) +
            "\" is no label: it holds letters, digits, '_' and '-', in parts with dots between "
-           "them, 255 characters at most");
+           "them, 255 characters at most",
+       [&](Diagnostic &diagnostic) {
+         std::string mended = asLabel(*text);
+         bool isPlain = llvm::cast<StringExpr>(*expr.label).values.empty();
+         if (isPlain && isLabel(mended))
+           diagnostic.fix(expr.label->range, "\"" + mended + "\"");
+       });
   return false;
+}
+
+//===----------------------------------------------------------------------===//
+// Hints
+//===----------------------------------------------------------------------===//
+
+bool Evaluator::evaluateHint(const Hint &hint, Call &call) {
+  const HintKind *kind = findHintKind(hint.name.text);
+  if (!kind) {
+    std::vector<llvm::StringRef> known;
+    for (const HintKind &each : allHintKinds())
+      known.push_back(each.name);
+    fail("E0309", hint.name.range,
+         "unknown hint '" + hint.name.text + "'; hints are " + llvm::join(known, ", "),
+         [&](Diagnostic &diagnostic) {
+           diagnostic.suggest(hint.name.range, nearestName(hint.name.text, known));
+         });
+    return false;
+  }
+  Value value = evaluate(*hint.value);
+  auto *text = value.get<std::string>();
+  if (value.isPoison())
+    return false;
+  if (!text || !llvm::is_contained(kind->values, *text)) {
+    fail("E0310", hint.value->range,
+         "the hint '" + kind->name + "' is one of " + llvm::join(kind->values, ", ") + ", not " +
+             render(value, builder),
+         [&](Diagnostic &diagnostic) {
+           bool isPlain = llvm::isa<StringExpr>(*hint.value);
+           llvm::StringRef near = text && isPlain ? nearestName(*text, kind->values) : "";
+           diagnostic.suggest(hint.value->range, near.empty() ? "" : ("\"" + near + "\"").str());
+         });
+    return false;
+  }
+  if (call.hints.insert({hint.name.text, *text}).second)
+    return true;
+  fail("E0404", hint.name.range, "the hint '" + kind->name + "' is given twice to one call");
+  return false;
+}
+
+bool Evaluator::evaluateHints(const CallExpr &expr, Call &call) {
+  bool good = true;
+  for (const Hint &hint : expr.hints)
+    good &= evaluateHint(hint, call);
+  return good;
+}
+
+/// A hint on a block may reach layers that have no use for it; on such a layer itself it is idle.
+void Evaluator::warnIdleHints(const CallExpr &expr, const Callable &callee) {
+  const Callable *target = &callee;
+  while (auto *shared = std::get_if<std::shared_ptr<const SharedInstance>>(&target->target))
+    target = &(*shared)->callee;
+  llvm::StringRef name;
+  if (auto *layer = std::get_if<const LayerKind *>(&target->target))
+    name = (*layer)->name;
+  else if (auto *builtin = std::get_if<const Builtin *>(&target->target))
+    name = (*builtin)->name;
+  else
+    return;
+  for (const Hint &hint : expr.hints)
+    if (!hintApplies(hint.name.text, name))
+      diagnostics.warning("W0005", hint.range,
+                          "the hint '" + hint.name.text + "' means nothing for " + name);
 }
 
 Value Evaluator::apply(const Callable &callee, Call &call) {
@@ -116,8 +197,7 @@ bool Evaluator::bindArguments(const Call &call, llvm::ArrayRef<llvm::StringRef> 
     fail(code, where, message, [&](Diagnostic &diagnostic) {
       if (defined.isValid())
         diagnostic.note(defined, "it is defined here");
-      if (!replacement.empty())
-        diagnostic.fix(where, replacement);
+      diagnostic.suggest(where, replacement);
     });
   };
   size_t next = 0;
@@ -149,7 +229,8 @@ static bool hasType(const Value &value, llvm::StringRef type) {
 }
 
 /// Checks a value against a parameter's type and range; an int becomes a float where one is wanted.
-bool Evaluator::checkParameter(const Parameter &parameter, Value &value, SourceRange where) {
+bool Evaluator::checkParameter(const Parameter &parameter, Value &value, SourceRange where,
+                               const Expr *syntax) {
   llvm::StringRef type = parameter.type.text;
   if (type == "float" && value.get<int64_t>())
     value = double(*value.get<int64_t>());
@@ -157,9 +238,9 @@ bool Evaluator::checkParameter(const Parameter &parameter, Value &value, SourceR
     return !parameter.range || inRange(parameter, value, where);
   fail("E0405", where,
        "parameter '" + parameter.name.text + "' is " + type + ", got " + typeName(value) + " " +
-           render(value, builder) +
-           (type == "int" && value.get<double>() ? "; '//' divides integers" : ""),
+           render(value, builder),
        [&](Diagnostic &diagnostic) {
+         explainValue(diagnostic, value, type == "int" ? syntax : nullptr);
          diagnostic.note(parameter.name.range, "the parameter is defined here");
        });
   return false;
@@ -207,7 +288,8 @@ bool Evaluator::bindParameters(const Definition &definition, const Call &call, F
     frame = &inner; // Defaults and ranges see the parameters before them.
     SourceRange where = slot ? slot->range : parameter.defaultValue->range;
     Value value = slot ? slot->value : evaluate(*parameter.defaultValue);
-    good &= !value.isPoison() && checkParameter(parameter, value, where);
+    const Expr *syntax = slot ? slot->syntax : parameter.defaultValue.get();
+    good &= !value.isPoison() && checkParameter(parameter, value, where, syntax);
     inner.locals[parameter.name.text] = {std::move(value), where};
     frame = outer;
   }
@@ -265,18 +347,26 @@ Value Evaluator::runBody(const Definition &definition, const Call &call, Frame &
   return inner.result;
 }
 
+Value Evaluator::rejectLabel(const Call &call, llvm::StringRef function) {
+  SourceRange label = call.labelRange;
+  return fail("E0409", label, "a label names layers; the function " + function + " makes none",
+              [&](Diagnostic &diagnostic) {
+                diagnostic.fix({label.file, label.begin, call.callee.begin}, "");
+              });
+}
+
 Value Evaluator::applyDefinition(const Definition &definition, Call &call) {
   if (definition.kind == DefinitionKind::Network || definition.kind == DefinitionKind::Preset)
     return applyNetwork(definition, call);
   if (definition.kind == DefinitionKind::Function && call.label)
-    return fail("E0409", call.labelRange,
-                "a label names layers; the function " + definition.name.text + " makes none");
+    return rejectLabel(call, definition.name.text);
   if (!canEnter(definition, call))
     return {};
   Frame inner;
   inner.definition = &definition;
   inner.call = &call;
   inner.scope = innerScope(call);
+  inner.hints = joinHints(call.hints, frame->hints);
   inner.caller = frame;
   if (!bindParameters(definition, call, inner))
     return {};
@@ -293,6 +383,7 @@ Value Evaluator::applyNetwork(const Definition &definition, Call &call) {
   inner.definition = chosen->network;
   inner.call = &call;
   inner.scope = innerScope(call);
+  inner.hints = joinHints(call.hints, frame->hints);
   inner.caller = frame;
   Call settings{call.where, call.callee, {}, {}, {}};
   for (const CallArgument &argument : call.arguments)
@@ -327,8 +418,7 @@ Value Evaluator::applyNetwork(const Definition &definition, Call &call) {
 
 Value Evaluator::applyBuiltin(const Builtin &builtin, Call &call) {
   if (call.label)
-    return fail("E0409", call.labelRange,
-                "a label names layers; the function " + builtin.name + " makes none");
+    return rejectLabel(call, builtin.name);
   std::vector<Value> values;
   for (const CallArgument &argument : call.arguments) {
     if (!argument.name.empty())
@@ -355,6 +445,7 @@ Value Evaluator::applyShared(const SharedInstance &shared, Call &call) {
   Call full = call;
   llvm::append_range(full.arguments, shared.arguments);
   full.shared = &shared;
+  full.hints = joinHints(shared.hints, call.hints);
   if (!full.label) {
     // The first call bears the instance's own name, if that is free; later ones a number.
     unsigned &number = nextNumber[frame->scope.names + shared.name + "\n"];

@@ -6,6 +6,7 @@
 #include "CheckProgram.h"
 #include "EvaluatorImpl.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace fovea;
 using namespace fovea::ast;
@@ -95,10 +96,9 @@ Value Evaluator::unknownName(const NameExpr &expr) {
     known.push_back(layer.name);
   for (const Builtin &builtin : allBuiltins())
     known.push_back(builtin.name);
-  llvm::StringRef near = nearestName(expr.name, known);
+  known.insert(known.end(), {"true", "false"});
   return fail("E0301", expr.range, "unknown name '" + expr.name + "'", [&](Diagnostic &diagnostic) {
-    if (!near.empty())
-      diagnostic.fix(expr.range, near);
+    diagnostic.suggest(expr.range, nearestName(expr.name, known));
   });
 }
 
@@ -223,9 +223,8 @@ std::optional<int64_t> Evaluator::evaluateInteger(const Expr &expr, llvm::String
   if (auto *integer = value.get<int64_t>())
     return *integer;
   if (!value.isPoison())
-    fail("E0405", expr.range,
-         what + " is an integer, not " + typeName(value) +
-             (value.get<double>() ? "; '//' divides integers" : ""));
+    fail("E0405", expr.range, what + " is an integer, not " + typeName(value),
+         [&](Diagnostic &diagnostic) { explainValue(diagnostic, value, &expr); });
   return std::nullopt;
 }
 
@@ -246,12 +245,10 @@ Value Evaluator::evaluateField(const FieldExpr &expr) {
         return value;
       known.push_back(name);
     }
-  llvm::StringRef near = nearestName(expr.field.text, known);
   return fail("E0308", expr.field.range,
               "a " + typeName(base) + " has no field '" + expr.field.text + "'",
               [&](Diagnostic &diagnostic) {
-                if (!near.empty())
-                  diagnostic.fix(expr.field.range, near);
+                diagnostic.suggest(expr.field.range, nearestName(expr.field.text, known));
               });
 }
 
@@ -271,9 +268,14 @@ Value Evaluator::evaluateTensorField(const FieldExpr &expr, TensorId tensor) {
                   "'" + name + "' is dimension " + llvm::Twine(dimension) + ", which " +
                       builder.typeOf(tensor) + " has not");
     }
+  static constexpr llvm::StringRef fields[] = {"batch", "channels", "height",
+                                               "width", "rank",     "shape"};
   return fail("E0308", expr.field.range,
-              "a tensor has no field '" + expr.field.text +
-                  "'; it has batch, channels, height, width, rank, shape");
+              "a tensor has no field '" + expr.field.text + "'; it has " +
+                  llvm::join(llvm::ArrayRef(fields), ", "),
+              [&](Diagnostic &diagnostic) {
+                diagnostic.suggest(expr.field.range, nearestName(expr.field.text, fields));
+              });
 }
 
 Value Evaluator::evaluateIndex(const IndexExpr &expr) {

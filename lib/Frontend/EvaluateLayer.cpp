@@ -11,8 +11,22 @@
 using namespace fovea;
 using namespace fovea::ast;
 
+/// `concat(a, b)` lacks the brackets of a list.
+static void bracketTensors(const Call &call, Diagnostic &diagnostic) {
+  auto isTensor = [](const CallArgument &argument) {
+    return argument.syntax && argument.name.empty() && argument.value.get<TensorValue>();
+  };
+  auto end = llvm::find_if_not(call.arguments, isTensor);
+  if (end == call.arguments.begin())
+    return;
+  SourceRange first = call.arguments.front().range, last = std::prev(end)->range;
+  diagnostic.fix({first.file, first.begin, first.begin}, "[")
+      .fix({last.file, last.end, last.end}, "]");
+}
+
 /// Reads one operand of a layer, or all of them where it takes a list.
-bool Evaluator::collectOperands(const LayerKind &kind, const CallArgument &argument,
+bool Evaluator::collectOperands(const LayerKind &kind, const Call &call,
+                                const CallArgument &argument,
                                 std::vector<const CallArgument *> &operands, LayerCall &layer) {
   auto *elements = kind.takesList ? argument.value.elements() : nullptr;
   std::vector<Value> single = {argument.value};
@@ -22,7 +36,11 @@ bool Evaluator::collectOperands(const LayerKind &kind, const CallArgument &argum
       fail("E0405", argument.range,
            kind.name +
                (kind.takesList ? " takes a list of tensors, got " : " takes a tensor, got ") +
-               typeName(value) + " " + render(value, builder));
+               typeName(value) + " " + render(value, builder),
+           [&](Diagnostic &diagnostic) {
+             if (tensor)
+               bracketTensors(call, diagnostic);
+           });
       return false;
     }
     layer.inputs.push_back(tensor->id);
@@ -48,7 +66,7 @@ Value Evaluator::applyLayer(const LayerKind &kind, Call &call) {
   LayerCall layer;
   layer.layer = kind.name.str();
   for (size_t i = 0; i < tensors; ++i)
-    if (!collectOperands(kind, *slots[i], operands, layer))
+    if (!collectOperands(kind, call, *slots[i], operands, layer))
       return {};
   LayerArguments arguments(*this, kind, call, layer);
   if (!arguments.build(llvm::ArrayRef(slots).drop_front(tensors)))
@@ -61,6 +79,9 @@ Value Evaluator::applyLayer(const LayerKind &kind, Call &call) {
   layer.name = *name;
   layer.weights = call.shared ? call.shared->weights
                               : frame->scope.weights + name->substr(frame->scope.names.size());
+  for (auto &[hint, value] : joinHints(call.hints, frame->hints))
+    if (hintApplies(hint, kind.name))
+      layer.hints.insert({hint, value});
   layer.callSites.push_back(position(call.where));
   for (Frame *running = frame; running && running->call; running = running->caller)
     layer.callSites.push_back(position(running->call->where));
@@ -105,6 +126,10 @@ bool Evaluator::checkWeightSize(const LayerCall &layer, const Call &call) {
     int64_t groups = std::get<int64_t>(layer.attributes.at("groups"));
     factors = {std::get<int64_t>(layer.attributes.at("channels")),
                std::max<int64_t>(shape[1] / groups, 1), kernel[0], kernel[1]};
+  }
+  if (layer.layer == "conv_transpose" && shape.size() > 1) {
+    auto &kernel = std::get<std::vector<int64_t>>(layer.attributes.at("kernel"));
+    factors = {shape[1], std::get<int64_t>(layer.attributes.at("channels")), kernel[0], kernel[1]};
   }
   int64_t count = 1;
   for (int64_t factor : factors)

@@ -6,7 +6,6 @@
 #include "CheckProgram.h"
 #include "EvaluatorImpl.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/Support/MathExtras.h"
 
 using namespace fovea;
 using namespace fovea::ast;
@@ -41,6 +40,12 @@ Evaluator::Flow Evaluator::executeStatement(const Stmt &statement) {
     break;
   case Stmt::Kind::Layer:
     executeLayer(llvm::cast<LayerStmt>(statement));
+    break;
+  case Stmt::Kind::Labels:
+    executeLabels(llvm::cast<LabelsStmt>(statement));
+    break;
+  case Stmt::Kind::Unused:
+    executeUnused(llvm::cast<UnusedStmt>(statement));
     break;
   }
   return Flow::Next;
@@ -153,121 +158,6 @@ void Evaluator::executeRequire(const RequireStmt &statement) {
 }
 
 //===----------------------------------------------------------------------===//
-// Inputs and outputs
-//===----------------------------------------------------------------------===//
-
-std::optional<std::vector<int64_t>> Evaluator::evaluateShape(const InputStmt &statement) {
-  static constexpr llvm::StringRef elements[] = {"f32", "f16", "bf16", "f64", "bool",
-                                                 "i8",  "u8",  "i32",  "i64"};
-  if (!llvm::is_contained(elements, llvm::StringRef(statement.element.text))) {
-    fail("E0213", statement.element.range,
-         "unknown element type '" + statement.element.text +
-             "'; known are f32, f16, bf16, f64, bool, i8, u8, i32, i64");
-    return std::nullopt;
-  }
-  constexpr size_t maxRank = 8;
-  if (statement.shape.empty() || statement.shape.size() > maxRank) {
-    fail("E0213", statement.typeRange,
-         "a tensor has 1 to " + llvm::Twine(maxRank) + " dimensions, not " +
-             llvm::Twine(statement.shape.size()));
-    return std::nullopt;
-  }
-  std::vector<int64_t> shape;
-  int64_t count = 1;
-  for (const ExprPtr &extent : statement.shape) {
-    std::optional<int64_t> value = evaluateInteger(*extent, "an extent");
-    if (!value)
-      return std::nullopt;
-    if (*value < 1) {
-      fail("E0213", extent->range, "an extent is at least 1, not " + llvm::Twine(*value));
-      return std::nullopt;
-    }
-    if (llvm::MulOverflow(count, *value, count) || count > maxTensorElements) {
-      fail("E0212", statement.typeRange,
-           "a tensor has at most " + llvm::Twine(maxTensorElements) + " elements");
-      return std::nullopt;
-    }
-    shape.push_back(*value);
-  }
-  return shape;
-}
-
-void Evaluator::executeInput(const InputStmt &statement) {
-  std::optional<std::vector<int64_t>> shape = evaluateShape(statement);
-  if (!shape)
-    return bind(statement.name, {}, statement.range);
-  if (frame->call)
-    return takeInput(statement, *shape);
-  auto [entry, added] = inputs.insert({statement.name.text, {TensorId(), statement.name.range}});
-  if (!added) {
-    fail("E0303", statement.name.range, "input '" + statement.name.text + "' is defined twice",
-         [&](Diagnostic &diagnostic) {
-           diagnostic.note(entry->second.second, "it is defined here first");
-         });
-    return;
-  }
-  entry->second.first = builder.addInput(statement.name.text, statement.element.text, *shape,
-                                         position(statement.name.range));
-  bind(statement.name, TensorValue{entry->second.first}, statement.range);
-}
-
-/// The input of a network that is called: the next tensor of the call.
-void Evaluator::takeInput(const InputStmt &statement, const std::vector<int64_t> &shape) {
-  size_t index = frame->inputsTaken++;
-  bind(statement.name, {}, statement.range);
-  if (index >= frame->tensors.size()) {
-    fail("E0401", frame->call->callee,
-         "network " + frame->definition->name.text + " needs a tensor for its input '" +
-             statement.name.text + "'",
-         [&](Diagnostic &diagnostic) {
-           diagnostic.note(statement.name.range, "the input is defined here");
-         });
-    return;
-  }
-  const CallArgument &argument = *frame->tensors[index];
-  TensorId tensor = argument.value.get<TensorValue>()->id;
-  std::string expected = statement.element.text + "[";
-  for (auto [i, extent] : llvm::enumerate(shape))
-    expected += (i ? "," : "") + std::to_string(extent);
-  expected += "]";
-  if (builder.typeOf(tensor) != expected) {
-    fail("E0405", argument.range,
-         "input '" + statement.name.text + "' of network " + frame->definition->name.text + " is " +
-             expected + ", got " + builder.typeOf(tensor),
-         [&](Diagnostic &diagnostic) {
-           diagnostic.note(statement.typeRange, "the input is defined here");
-         });
-    return;
-  }
-  bind(statement.name, argument.value, argument.range);
-}
-
-void Evaluator::executeOutput(const OutputStmt &statement) {
-  Value value = evaluate(*statement.value);
-  bind(statement.name, value, statement.value->range);
-  if (value.isPoison())
-    return;
-  auto *tensor = value.get<TensorValue>();
-  if (!tensor) {
-    fail("E0405", statement.value->range, "an output is a tensor, not " + typeName(value));
-    return;
-  }
-  if (frame->call) {
-    frame->outputs.emplace_back(statement.name.text, value);
-    return;
-  }
-  auto [entry, added] = outputs.insert({statement.name.text, {tensor->id, statement.name.range}});
-  if (added) {
-    builder.addOutput(statement.name.text, tensor->id, position(statement.name.range));
-    return;
-  }
-  fail("E0303", statement.name.range, "output '" + statement.name.text + "' is defined twice",
-       [&](Diagnostic &diagnostic) {
-         diagnostic.note(entry->second.second, "it is defined here first");
-       });
-}
-
-//===----------------------------------------------------------------------===//
 // Shared layers
 //===----------------------------------------------------------------------===//
 
@@ -275,18 +165,22 @@ void Evaluator::executeLayer(const LayerStmt &statement) {
   bind(statement.name, {}, statement.range);
   Value callee = evaluateCallee(*statement.call->callee);
   Call call{statement.call->range, statement.call->callee->range, {}, {}, {}};
-  if (!evaluateArguments(*statement.call, call) || callee.isPoison())
+  bool good = evaluateHints(*statement.call, call);
+  good &= evaluateArguments(*statement.call, call);
+  if (!good || callee.isPoison())
     return;
   auto *callable = callee.get<Callable>();
   if (!callable) {
     fail("E0306", statement.call->callee->range, "a " + typeName(callee) + " cannot be called");
     return;
   }
+  warnIdleHints(*statement.call, *callable);
   auto shared = std::make_shared<SharedInstance>();
   shared->callee = *callable;
   shared->name = statement.name.text;
   shared->weights = frame->scope.weights + statement.name.text;
   shared->arguments = std::move(call.arguments);
+  shared->hints = std::move(call.hints);
   shared->where = statement.range;
   bind(statement.name, Callable{std::shared_ptr<const SharedInstance>(std::move(shared))},
        statement.range);

@@ -19,6 +19,18 @@ SourcePosition Evaluator::position(SourceRange range) const {
   return {sources.name(range.file).str(), place.line, place.column};
 }
 
+void Evaluator::explainValue(Diagnostic &diagnostic, const Value &value, const Expr *syntax) {
+  auto *division = llvm::dyn_cast_or_null<BinaryExpr>(syntax);
+  if (division && division->op == Operator::Div && value.get<double>()) {
+    diagnostic.message += "; '//' divides integers";
+    diagnostic.fix(division->opRange, "//");
+  }
+  auto *name = llvm::dyn_cast_or_null<NameExpr>(syntax);
+  auto local = name ? frame->locals.find(name->name) : frame->locals.end();
+  if (local != frame->locals.end())
+    diagnostic.note(local->second.origin, name->name + " gets its value here");
+}
+
 std::string Evaluator::describeCall(const Frame &running) {
   std::string text;
   if (running.call->label)
@@ -93,7 +105,7 @@ void Evaluator::bindChosenArguments(const ChosenNetwork &chosen, Frame &root) {
     outer.definition = &outside;
     frame = isGiven ? &outer : &root;
     Value value = evaluate(expr);
-    if (!value.isPoison() && !checkParameter(parameter, value, where))
+    if (!value.isPoison() && !checkParameter(parameter, value, where, &expr))
       value = {};
     frame = &root;
     root.locals[parameter.name.text] = {std::move(value), where};
@@ -118,8 +130,11 @@ void Evaluator::finishNetwork(const ChosenNetwork &chosen) {
     fail("E0609", where, "network " + chosen.name + " has no input");
   if (outputs.empty())
     fail("E0609", where, "network " + chosen.name + " has no output");
-  if (!diagnostics.hasErrors())
-    warnUnreachable();
+  checkUnused();
+  if (diagnostics.hasErrors())
+    return;
+  warnUnreachable();
+  checkLabels();
 }
 
 std::vector<bool> Evaluator::reachedLayers() const {

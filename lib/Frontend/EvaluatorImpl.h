@@ -10,6 +10,7 @@
 #ifndef FOVEA_LIB_FRONTEND_EVALUATORIMPL_H
 #define FOVEA_LIB_FRONTEND_EVALUATORIMPL_H
 
+#include "Hints.h"
 #include "NetworkChoice.h"
 #include "Value.h"
 #include "fovea/Frontend/Evaluator.h"
@@ -40,6 +41,7 @@ struct Call {
   std::optional<std::string> label;
   SourceRange labelRange;
   std::vector<CallArgument> arguments;
+  Hints hints = {};
   const SharedInstance *shared = nullptr;
 };
 
@@ -49,6 +51,7 @@ struct SharedInstance {
   std::string weights; ///< With the prefix of the scope that it was made in.
   std::string name;    ///< What its calls are named, unless they have labels.
   std::vector<CallArgument> arguments;
+  Hints hints;
   SourceRange where;
 };
 
@@ -63,6 +66,7 @@ struct Frame {
   const ast::Definition *definition = nullptr;
   const Call *call = nullptr; ///< Null for the network that was asked for.
   Scope scope;
+  Hints hints; ///< Of the calls around it.
   std::map<std::string, Binding> locals;
   std::string loopVariable; ///< Of the innermost loop.
   Value result;
@@ -94,6 +98,8 @@ private:
   Value fail(llvm::StringRef code, SourceRange where, const llvm::Twine &message,
              llvm::function_ref<void(Diagnostic &)> explain = {});
   void addCallChain(Diagnostic &diagnostic);
+  /// Says where the value of `syntax`, which has the wrong type, was made; mends a division.
+  void explainValue(Diagnostic &diagnostic, const Value &value, const ast::Expr *syntax);
   std::string describeCall(const Frame &frame);
   bool step(SourceRange where, uint64_t count = 1);
   SourcePosition position(SourceRange range) const;
@@ -106,15 +112,24 @@ private:
   Flow executeReturn(const ast::ReturnStmt &statement);
   void executeAssign(const ast::AssignStmt &statement);
   void executeRequire(const ast::RequireStmt &statement);
-  void executeInput(const ast::InputStmt &statement);
-  void takeInput(const ast::InputStmt &statement, const std::vector<int64_t> &shape);
-  void executeOutput(const ast::OutputStmt &statement);
   void executeLayer(const ast::LayerStmt &statement);
-  std::optional<std::vector<int64_t>> evaluateShape(const ast::InputStmt &statement);
   void poisonAssigned(const ast::Body &body);
   void assign(llvm::ArrayRef<ast::Name> targets, bool destructures, const Value &value,
               SourceRange origin);
   void bind(const ast::Name &name, Value value, SourceRange origin);
+
+  // EvaluateDeclaration.cpp: inputs, outputs, and what a network says about itself.
+  void executeInput(const ast::InputStmt &statement);
+  void takeInput(const ast::InputStmt &statement, const std::vector<int64_t> &shape);
+  std::optional<std::vector<int64_t>> evaluateShape(const ast::InputStmt &statement);
+  bool checkElement(const ast::InputStmt &statement);
+  bool checkLayout(const ast::InputStmt &statement);
+  void executeOutput(const ast::OutputStmt &statement);
+  void executeLabels(const ast::LabelsStmt &statement);
+  std::optional<std::vector<std::string>> readLabels(unsigned file, SourceRange where);
+  void checkLabels();
+  void executeUnused(const ast::UnusedStmt &statement);
+  void checkUnused();
 
   // EvaluateExpression.cpp
   Value evaluate(const ast::Expr &expr);
@@ -143,7 +158,11 @@ private:
   Value evaluateCallee(const ast::Expr &callee);
   bool evaluateArguments(const ast::CallExpr &expr, Call &call);
   bool evaluateLabel(const ast::CallExpr &expr, Call &call);
+  bool evaluateHints(const ast::CallExpr &expr, Call &call);
+  bool evaluateHint(const ast::Hint &hint, Call &call);
+  void warnIdleHints(const ast::CallExpr &expr, const Callable &callee);
   Value apply(const Callable &callee, Call &call);
+  Value rejectLabel(const Call &call, llvm::StringRef function);
   Value applyDefinition(const ast::Definition &definition, Call &call);
   Value applyNetwork(const ast::Definition &definition, Call &call);
   Value applyBuiltin(const Builtin &builtin, Call &call);
@@ -155,13 +174,14 @@ private:
                      const llvm::Twine &callee, SourceRange defined,
                      std::vector<const CallArgument *> &slots);
   bool bindParameters(const ast::Definition &definition, const Call &call, Frame &frame);
-  bool checkParameter(const ast::Parameter &parameter, Value &value, SourceRange where);
+  bool checkParameter(const ast::Parameter &parameter, Value &value, SourceRange where,
+                      const ast::Expr *syntax);
   bool inRange(const ast::Parameter &parameter, const Value &value, SourceRange where);
   Value runBody(const ast::Definition &definition, const Call &call, Frame &frame);
 
   // EvaluateLayer.cpp
   Value applyLayer(const LayerKind &kind, Call &call);
-  bool collectOperands(const LayerKind &kind, const CallArgument &argument,
+  bool collectOperands(const LayerKind &kind, const Call &call, const CallArgument &argument,
                        std::vector<const CallArgument *> &operands, LayerCall &layer);
   std::optional<std::string> nameLayer(const LayerKind &kind, const Call &call);
   void reportTwice(const Call &call, const std::string &name, SourceRange earlier);
@@ -195,6 +215,10 @@ private:
   std::map<std::string, unsigned> nextNumber; ///< By scope and kind, for layers without labels.
   std::map<TensorId, size_t> producers;       ///< Indices into `layers`.
   std::map<std::string, std::pair<TensorId, SourceRange>> inputs, outputs;
+  std::string firstOutput;
+  size_t labelCount = 0;
+  SourceRange labelsRange; ///< Nowhere before there are labels.
+  std::vector<std::pair<std::string, SourceRange>> unusedPatterns;
 };
 
 } // namespace fovea

@@ -12,6 +12,8 @@ using namespace fovea;
 
 /// The value of a default that is written as a literal.
 static Value literalDefault(llvm::StringRef text) {
+  if (text.consume_front("\""))
+    return text.drop_back().str();
   int64_t integer;
   if (!text.getAsInteger(10, integer))
     return integer;
@@ -45,12 +47,30 @@ bool LayerArguments::build(llvm::ArrayRef<const CallArgument *> slots) {
   return true;
 }
 
+/// The word in quotes in `expected` that `text` is likely a misspelling of, quotes included.
+static std::string nearestQuoted(llvm::StringRef text, llvm::StringRef expected) {
+  llvm::SmallVector<llvm::StringRef> pieces, words;
+  expected.split(pieces, '"');
+  for (size_t i = 1; i < pieces.size(); i += 2)
+    words.push_back(pieces[i]);
+  llvm::StringRef near = nearestName(text, words);
+  return near.empty() ? "" : ("\"" + near + "\"").str();
+}
+
 bool LayerArguments::wrongType(const LayerAttribute &attribute, llvm::StringRef expected,
                                const Value &value, SourceRange where) {
+  auto argument =
+      llvm::find_if(call.arguments, [&](const CallArgument &each) { return each.range == where; });
+  const ast::Expr *syntax = argument == call.arguments.end() ? nullptr : argument->syntax;
   evaluator.fail("E0405", where,
                  "'" + attribute.name + "' of " + kind.name + " is " + expected + ", got " +
-                     typeName(value) + " " + render(value, evaluator.builder) +
-                     (value.get<double>() ? "; '//' divides integers" : ""));
+                     typeName(value) + " " + render(value, evaluator.builder),
+                 [&](Diagnostic &diagnostic) {
+                   if (expected.starts_with("an integer"))
+                     evaluator.explainValue(diagnostic, value, syntax);
+                   if (llvm::isa_and_nonnull<ast::StringExpr>(syntax) && value.get<std::string>())
+                     diagnostic.suggest(where, nearestQuoted(*value.get<std::string>(), expected));
+                 });
   return false;
 }
 
@@ -79,6 +99,15 @@ bool LayerArguments::buildOne(const LayerAttribute &attribute, const Value &valu
     return pair(attribute, value, where);
   case AttributeKind::Padding:
     return padding(attribute, value, where);
+  case AttributeKind::Sides:
+    return sides(attribute, value, where,
+                 "an integer, (vertical, horizontal) or (top, left, bottom, right)");
+  case AttributeKind::Ends:
+    return ends(attribute, value, where);
+  case AttributeKind::Size:
+    return size(attribute, value, where);
+  case AttributeKind::Choice:
+    return choice(attribute, value, where);
   case AttributeKind::Axis:
     return axis(attribute, value, where);
   case AttributeKind::Parts:
@@ -115,6 +144,15 @@ bool LayerArguments::integer(const LayerAttribute &attribute, const Value &value
 }
 
 bool LayerArguments::pair(const LayerAttribute &attribute, const Value &value, SourceRange where) {
+  return twoIntegers(attribute, value, where, "an integer or a pair (height, width)");
+}
+
+bool LayerArguments::ends(const LayerAttribute &attribute, const Value &value, SourceRange where) {
+  return twoIntegers(attribute, value, where, "an integer or a pair (before, after)");
+}
+
+bool LayerArguments::twoIntegers(const LayerAttribute &attribute, const Value &value,
+                                 SourceRange where, llvm::StringRef expected) {
   auto *elements = value.elements();
   Integers result(2);
   if (elements && elements->size() == 2) {
@@ -122,13 +160,45 @@ bool LayerArguments::pair(const LayerAttribute &attribute, const Value &value, S
         !integer(attribute, (*elements)[1], where, result[1]))
       return false;
   } else if (elements) {
-    return wrongType(attribute, "an integer or a pair (height, width)", value, where);
+    return wrongType(attribute, expected, value, where);
   } else if (!integer(attribute, value, where, result[0])) {
     return false;
   } else {
     result[1] = result[0];
   }
   layer.attributes[attribute.attribute.str()] = result;
+  return true;
+}
+
+/// One number is the shorter side; the other keeps the ratio, rounded down, as torchvision's
+/// resize. An input that is no image keeps the number: the layer itself will refuse it.
+bool LayerArguments::size(const LayerAttribute &attribute, const Value &value, SourceRange where) {
+  if (!pair(attribute, value, where))
+    return false;
+  std::vector<int64_t> shape = inputShape();
+  if (value.elements() || shape.size() != 4)
+    return true;
+  auto &size = std::get<Integers>(layer.attributes[attribute.attribute.str()]);
+  bool isTall = shape[2] > shape[3];
+  int64_t shorter = std::min(shape[2], shape[3]), longer = std::max(shape[2], shape[3]);
+  int64_t scaled = size[0] * longer / shorter; // At most 2^24 times 2^31.
+  size[isTall ? 0 : 1] = scaled;
+  if (scaled <= attribute.max)
+    return true;
+  evaluator.fail("E0406", where,
+                 "the longer side of " + kind.name + " would be " + llvm::Twine(scaled) +
+                     "; it is at most " + llvm::Twine(attribute.max));
+  return false;
+}
+
+bool LayerArguments::choice(const LayerAttribute &attribute, const Value &value,
+                            SourceRange where) {
+  llvm::SmallVector<llvm::StringRef> choices;
+  attribute.choices.split(choices, ' ');
+  auto *text = value.get<std::string>();
+  if (!text || !llvm::is_contained(choices, *text))
+    return wrongType(attribute, "\"" + llvm::join(choices, "\" or \"") + "\"", value, where);
+  layer.attributes[attribute.attribute.str()] = *text;
   return true;
 }
 
@@ -193,6 +263,11 @@ bool LayerArguments::padding(const LayerAttribute &attribute, const Value &value
     result = *name == "same" ? samePadding() : Integers(4);
     return true;
   }
+  return sides(attribute, value, where, expected);
+}
+
+bool LayerArguments::sides(const LayerAttribute &attribute, const Value &value, SourceRange where,
+                           llvm::StringRef expected) {
   auto *elements = value.elements();
   std::vector<Value> amounts = elements ? *elements : std::vector<Value>{value};
   if (amounts.size() != 1 && amounts.size() != 2 && amounts.size() != 4)
@@ -201,7 +276,7 @@ bool LayerArguments::padding(const LayerAttribute &attribute, const Value &value
   for (size_t i = 0; i < 4; ++i)
     if (!integer(attribute, amounts[i % amounts.size()], where, numbers[i]))
       return false;
-  result = numbers;
+  layer.attributes[attribute.attribute.str()] = numbers;
   return true;
 }
 

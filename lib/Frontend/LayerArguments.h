@@ -26,6 +26,13 @@ private:
                int64_t &result);
   bool pair(const LayerAttribute &attribute, const Value &value, SourceRange where);
   bool padding(const LayerAttribute &attribute, const Value &value, SourceRange where);
+  bool sides(const LayerAttribute &attribute, const Value &value, SourceRange where,
+             llvm::StringRef expected);
+  bool ends(const LayerAttribute &attribute, const Value &value, SourceRange where);
+  bool size(const LayerAttribute &attribute, const Value &value, SourceRange where);
+  bool choice(const LayerAttribute &attribute, const Value &value, SourceRange where);
+  bool twoIntegers(const LayerAttribute &attribute, const Value &value, SourceRange where,
+                   llvm::StringRef expected);
   bool axis(const LayerAttribute &attribute, const Value &value, SourceRange where);
   bool parts(const LayerAttribute &attribute, const Value &value, SourceRange where);
   bool sizes(const Value &value, const LayerAttribute &attribute, SourceRange where,

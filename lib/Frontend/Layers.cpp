@@ -11,6 +11,7 @@ using Kind = AttributeKind;
 namespace {
 constexpr int64_t maxChannels = 1 << 24;
 constexpr int64_t maxWindow = 1 << 15;
+constexpr int64_t maxExtent = 1 << 24;
 constexpr int64_t maxRank = 8;
 
 constexpr llvm::StringLiteral image[] = {"x"};
@@ -22,6 +23,17 @@ constexpr LayerAttribute convAttributes[] = {
     {"kernel", "kernel", Kind::Pair, "", 1, maxWindow},
     {"stride", "stride", Kind::Pair, "1", 1, maxWindow},
     {"padding", "padding", Kind::Padding, "0", 0, maxWindow},
+    {"dilation", "dilation", Kind::Pair, "1", 1, maxWindow},
+    {"groups", "groups", Kind::Integer, "1", 1, maxChannels},
+    {"bias", "bias", Kind::Bias, "true"},
+    {"weight", "weight", Kind::Literal, "-"},
+};
+constexpr LayerAttribute convTransposeAttributes[] = {
+    {"channels", "channels", Kind::Integer, "", 1, maxChannels},
+    {"kernel", "kernel", Kind::Pair, "", 1, maxWindow},
+    {"stride", "stride", Kind::Pair, "1", 1, maxWindow},
+    {"padding", "padding", Kind::Sides, "0", 0, maxWindow},
+    {"output_padding", "output_padding", Kind::Pair, "0", 0, maxWindow},
     {"dilation", "dilation", Kind::Pair, "1", 1, maxWindow},
     {"groups", "groups", Kind::Integer, "1", 1, maxChannels},
     {"bias", "bias", Kind::Bias, "true"},
@@ -44,7 +56,8 @@ constexpr LayerAttribute avgPoolAttributes[] = {
 };
 constexpr LayerAttribute linearAttributes[] = {
     {"features", "features", Kind::Integer, "", 1, maxChannels},
-    {"bias", "bias", Kind::Flag, "true"},
+    {"bias", "bias", Kind::Bias, "true"},
+    {"weight", "weight", Kind::Literal, "-"},
 };
 constexpr LayerAttribute axisAttributes[] = {
     {"axis", "axis", Kind::Axis, "1", -maxRank, maxRank - 1},
@@ -64,12 +77,39 @@ constexpr LayerAttribute flattenAttributes[] = {
     {"start", "start_dim", Kind::Axis, "1", -maxRank, maxRank - 1},
 };
 
+constexpr LayerAttribute dropoutAttributes[] = {{"p", "p", Kind::Number, "0.5"}};
+constexpr LayerAttribute resizeAttributes[] = {
+    {"size", "size", Kind::Size, "", 1, maxExtent},
+    {"mode", "mode", Kind::Choice, "\"bilinear\"", 0, 0, "bilinear nearest"},
+    {"align_corners", "align_corners", Kind::Flag, "false"},
+};
+constexpr LayerAttribute cropAttributes[] = {
+    {"top", "top", Kind::Integer, "", 0, maxExtent},
+    {"left", "left", Kind::Integer, "", 0, maxExtent},
+    {"height", "height", Kind::Integer, "", 1, maxExtent},
+    {"width", "width", Kind::Integer, "", 1, maxExtent},
+};
+constexpr LayerAttribute centerCropAttributes[] = {
+    {"size", "size", Kind::Pair, "", 1, maxExtent},
+};
+constexpr LayerAttribute padAttributes[] = {
+    {"padding", "padding", Kind::Sides, "0", 0, maxWindow},
+    {"channels", "channels", Kind::Ends, "0", 0, maxChannels},
+};
+constexpr LayerAttribute normalizeAttributes[] = {
+    {"mean", "mean", Kind::Literal, ""},
+    {"std", "std", Kind::Literal, ""},
+};
+
 constexpr llvm::ArrayRef<LayerAttribute> none;
 
 const LayerKind kinds[] = {
     {"conv", image, false, convAttributes, "two-dimensional cross-correlation"},
+    {"conv_transpose", image, false, convTransposeAttributes, "transposed convolution"},
     {"linear", image, false, linearAttributes, "fully connected layer"},
     {"batch_norm", image, false, batchNormAttributes, "batch normalisation at inference"},
+    {"normalize", image, false, normalizeAttributes, "(x - mean) / std per channel"},
+    {"dropout", image, false, dropoutAttributes, "x: nothing is dropped at inference"},
     {"relu", image, false, none, "max(x, 0)"},
     {"relu6", image, false, none, "min(max(x, 0), 6)"},
     {"tanh", image, false, none, "hyperbolic tangent"},
@@ -84,6 +124,10 @@ const LayerKind kinds[] = {
     {"split", image, false, splitAttributes, "a tensor cut into pieces along an axis"},
     {"channel_shuffle", image, false, shuffleAttributes, "interleaves the channels of groups"},
     {"spatial_shift", image, false, shiftAttributes, "moves each channel by an offset"},
+    {"resize", image, false, resizeAttributes, "an image sampled at other pixels"},
+    {"crop", image, false, cropAttributes, "a rectangle of an image"},
+    {"center_crop", image, false, centerCropAttributes, "the middle of an image"},
+    {"pad", image, false, padAttributes, "zeros around an image and its channels"},
     {"flatten", image, false, flattenAttributes, "merges the dimensions from one on"},
 };
 } // namespace

@@ -4,6 +4,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "fovea/Frontend/Lexer.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace fovea;
@@ -26,6 +27,7 @@ llvm::StringRef fovea::describe(Token::Kind kind) {
                                                      "'..'",
                                                      "'='",
                                                      "'->'",
+                                                     "'@'",
                                                      "'+'",
                                                      "'-'",
                                                      "'*'",
@@ -41,6 +43,16 @@ llvm::StringRef fovea::describe(Token::Kind kind) {
                                                      "'>='"};
   static_assert(std::size(descriptions) == size_t(Token::Kind::GreaterEqual) + 1);
   return descriptions[static_cast<size_t>(kind)];
+}
+
+llvm::ArrayRef<llvm::StringLiteral> fovea::reservedWords() {
+  static constexpr llvm::StringLiteral words[] = {"and", "else", "false", "for",    "if",
+                                                  "in",  "not",  "or",    "return", "true"};
+  return words;
+}
+
+bool fovea::isReservedWord(llvm::StringRef word) {
+  return llvm::is_contained(reservedWords(), word);
 }
 
 namespace {
@@ -78,7 +90,7 @@ static bool continuesName(char c) { return llvm::isAlnum(c) || c == '_'; }
 
 static bool beginsToken(char c) {
   return continuesName(c) || llvm::isSpace(c) ||
-         llvm::StringRef("#\"()[]{},:.=-+*/%!<>").contains(c);
+         llvm::StringRef("#\"()[]{},:.=-+*/%!<>@").contains(c);
 }
 
 void Lexer::skipBlanks() {
@@ -116,8 +128,23 @@ void Lexer::skipUnknown() {
   unsigned begin = position;
   while (position < text.size() && !beginsToken(text[position]))
     ++position;
-  diagnostics.error("E0101", from(begin),
-                    position - begin == 1 ? "unexpected character" : "unexpected characters");
+  static constexpr std::tuple<llvm::StringLiteral, llvm::StringLiteral, llvm::StringLiteral>
+      foreign[] = {{"&&", "; both is 'and'", "and"},
+                   {"||", "; either is 'or'", "or"},
+                   {"'", "; strings stand in double quotes", "\""},
+                   {";", "; the end of the line ends a statement", ""}};
+  SourceRange range = from(begin);
+  llvm::StringRef unknown = text.slice(range.begin, range.end), hint, replacement;
+  for (auto &[spelling, its, mended] : foreign)
+    if (unknown == spelling) {
+      hint = its;
+      replacement = mended;
+    }
+  Diagnostic &error = diagnostics.error(
+      "E0101", range,
+      (unknown.size() == 1 ? "unexpected character" : "unexpected characters") + llvm::Twine(hint));
+  if (!hint.empty())
+    error.fix(range, replacement);
 }
 
 Token::Kind Lexer::lexToken() {
@@ -177,13 +204,13 @@ Token::Kind Lexer::lexString() {
 Token::Kind Lexer::lexOperator() {
   using K = Token::Kind;
   static constexpr std::pair<const char *, K> operators[] = {
-      {"->", K::Arrow}, {"..", K::DotDot},   {"**", K::StarStar},  {"//", K::SlashSlash},
-      {"==", K::Equal}, {"!=", K::NotEqual}, {"<=", K::LessEqual}, {">=", K::GreaterEqual},
-      {"(", K::LParen}, {")", K::RParen},    {"[", K::LBracket},   {"]", K::RBracket},
-      {"{", K::LBrace}, {"}", K::RBrace},    {",", K::Comma},      {":", K::Colon},
-      {".", K::Dot},    {"=", K::Assign},    {"+", K::Plus},       {"-", K::Minus},
-      {"*", K::Star},   {"/", K::Slash},     {"%", K::Percent},    {"<", K::Less},
-      {">", K::Greater}};
+      {"->", K::Arrow},  {"..", K::DotDot},   {"**", K::StarStar},  {"//", K::SlashSlash},
+      {"==", K::Equal},  {"!=", K::NotEqual}, {"<=", K::LessEqual}, {">=", K::GreaterEqual},
+      {"(", K::LParen},  {")", K::RParen},    {"[", K::LBracket},   {"]", K::RBracket},
+      {"{", K::LBrace},  {"}", K::RBrace},    {",", K::Comma},      {":", K::Colon},
+      {".", K::Dot},     {"=", K::Assign},    {"+", K::Plus},       {"-", K::Minus},
+      {"*", K::Star},    {"/", K::Slash},     {"%", K::Percent},    {"<", K::Less},
+      {">", K::Greater}, {"@", K::At}};
   for (auto [spelling, kind] : operators)
     if (text.substr(position).starts_with(spelling)) {
       position += llvm::StringRef(spelling).size();

@@ -32,6 +32,13 @@ private:
 };
 } // namespace
 
+static std::vector<llvm::StringRef> parameterNames(const Definition &network) {
+  std::vector<llvm::StringRef> names;
+  for (const Parameter &parameter : network.parameters)
+    names.push_back(parameter.name.text);
+  return names;
+}
+
 const Parameter *Resolver::parameterOf(const Argument &argument, size_t position,
                                        const Definition &network) {
   if (argument.name.text.empty()) {
@@ -48,6 +55,7 @@ const Parameter *Resolver::parameterOf(const Argument &argument, size_t position
       return &parameter;
   error("E0403", argument.name.range,
         "network " + network.name.text + " has no parameter '" + argument.name.text + "'")
+      .suggest(argument.name.range, nearestName(argument.name.text, parameterNames(network)))
       .note(network.name.range, "it is defined here");
   return nullptr;
 }
@@ -92,7 +100,8 @@ std::optional<ChosenNetwork> Resolver::resolve(const Definition &definition) {
     calls.push_back(&call);
     const Definition *next = program.lookup(call.range.file, name);
     if (!next) {
-      error("E0301", call.callee->range, "unknown network '" + name + "'");
+      error("E0301", call.callee->range, "unknown network '" + name + "'")
+          .suggest(call.callee->range, nearestName(name, program.visibleNames(call.range.file)));
       return std::nullopt;
     }
     current = next;
@@ -143,7 +152,14 @@ static const Definition *pickNetwork(const Program &program, const EvaluateOptio
   if (!options.network.empty()) {
     if (const Definition *network = findNetwork(program, options.network))
       return network;
-    Diagnostic &error = diagnostics.error("E0607", {}, "unknown network '" + options.network + "'");
+    std::vector<llvm::StringRef> names;
+    for (const NetworkInfo &network : networks)
+      names.push_back(network.name);
+    llvm::StringRef near = nearestName(options.network, names);
+    Diagnostic &error =
+        diagnostics.error("E0607", {},
+                          "unknown network '" + options.network + "'" +
+                              (near.empty() ? "" : ("; did you mean '" + near + "'?").str()));
     noteNetworks(networks, error);
     return nullptr;
   }
@@ -173,7 +189,11 @@ static bool addOption(const std::string &name, const std::string &text, ChosenNe
   bool known = llvm::any_of(chosen.network->parameters,
                             [&](const Parameter &p) { return p.name.text == name; });
   if (!known) {
-    diagnostics.error("E0403", where, "network " + chosen.name + " has no parameter '" + name + "'")
+    llvm::StringRef near = nearestName(name, parameterNames(*chosen.network));
+    diagnostics
+        .error("E0403", where,
+               "network " + chosen.name + " has no parameter '" + name + "'" +
+                   (near.empty() ? "" : ("; did you mean '" + near + "'?").str()))
         .note(chosen.network->name.range, "it is defined here");
     return false;
   }

@@ -36,17 +36,18 @@ ExprPtr Parser::finish(ExprPtr expr, std::initializer_list<const Expr *> childre
 // Pipes
 //===----------------------------------------------------------------------===//
 
-/// right-hand-side := pipe { ',' pipe }, each with an optional label before its first call
+/// right-hand-side := prefix pipe { ',' prefix pipe }
+/// prefix          := { hint } [ label ]
 ExprPtr Parser::parseRightHandSide() {
   SourceRange begin = peek().range;
-  ExprPtr first = parsePipe(/*labelAllowed=*/true);
+  ExprPtr first = parsePipe(Prefix::HintsAndLabel);
   if (!first || !at(Kind::Comma))
     return first;
   auto tuple = std::make_unique<TupleExpr>(begin);
   deepen(*tuple, *first);
   tuple->elements.push_back(std::move(first));
   while (accept(Kind::Comma)) {
-    ExprPtr next = parsePipe(/*labelAllowed=*/true);
+    ExprPtr next = parsePipe(Prefix::HintsAndLabel);
     if (!next || !deepen(*tuple, *next))
       return nullptr;
     tuple->elements.push_back(std::move(next));
@@ -86,21 +87,82 @@ ExprPtr Parser::pipeNeedsParentheses(SourceRange pipe) {
   return nullptr;
 }
 
-/// pipe := [ label ] expr { '->' stage }
-ExprPtr Parser::parsePipe(bool labelAllowed) {
+/// hint := '@' NAME '(' pipe ')'
+bool Parser::parseHint(Hint &hint) {
+  SourceRange begin = take();
+  if (!expectName(hint.name, "the name of a hint"))
+    return false;
+  SourceRange open = peek().range;
+  if (!expect(Kind::LParen, "and a value, as in @algorithm(\"im2col\")"))
+    return false;
+  ++brackets;
+  if (!(hint.value = parsePipe()))
+    return false;
+  --brackets;
+  if (!expectClosing(Kind::RParen, open))
+    return false;
+  hint.range = begin.to(lastRange());
+  return true;
+}
+
+bool Parser::parseHints(std::vector<Hint> &hints) {
+  while (at(Kind::At)) {
+    Hint hint;
+    if (!parseHint(hint))
+      return false;
+    hints.push_back(std::move(hint));
+  }
+  return true;
+}
+
+/// `label: @hint(…) call`: the other way round is right.
+bool Parser::rejectLateHint(SourceRange label) {
   SourceRange begin = peek().range;
+  std::vector<Hint> hints;
+  if (!parseHints(hints))
+    return false;
+  SourceRange late = begin.to(lastRange()), next = peek().range;
+  error("E0113", late, "a hint stands before the label")
+      .fix({file, label.begin, label.begin}, sources.text(late) + " ")
+      .fix({file, begin.begin, next.begin}, "");
+  return false;
+}
+
+/// The hints and the label before the call that begins a pipe; they wait for that call.
+bool Parser::parsePrefix(Prefix allowed) {
+  SourceRange begin = peek().range;
+  std::vector<Hint> hints;
+  if (!parseHints(hints))
+    return false;
+  bool hinted = !hints.empty();
+  if (hinted && (allowed == Prefix::None || !at(Kind::Name)) && !atLabel()) {
+    error("E0113", begin.to(lastRange()),
+          "a hint stands after '->', or before the call that begins a right-hand side");
+    return false;
+  }
   if (atLabel()) {
     SourceRange range = peek().range;
     ExprPtr label = parseLabel();
     if (!label)
-      return nullptr;
-    if (!labelAllowed || !at(Kind::Name)) {
+      return false;
+    if (at(Kind::At))
+      return rejectLateHint(range);
+    if (allowed != Prefix::HintsAndLabel || !at(Kind::Name)) {
       error("E0107", range,
             "a label stands after '->', or before the call that begins a right-hand side");
-      return nullptr;
+      return false;
     }
     pendingLabel = std::move(label);
   }
+  pendingHints = std::move(hints);
+  return true;
+}
+
+/// pipe := expr { '->' stage }
+ExprPtr Parser::parsePipe(Prefix allowed) {
+  SourceRange begin = peek().range;
+  if ((at(Kind::At) || atLabel()) && !parsePrefix(allowed))
+    return nullptr;
   ExprPtr source = parseExpr();
   if (!source || !at(Kind::Arrow))
     return source;
@@ -131,18 +193,37 @@ bool Parser::parseStages(PipeExpr &pipe) {
   return true;
 }
 
-/// stage := [ label ] NAME { '.' NAME | '[' expr ']' } [ '(' arguments ')' ]
+/// stage := prefix NAME { '.' NAME | '[' pipe ']' } [ '(' arguments ')' ]
 std::unique_ptr<CallExpr> Parser::parseStage() {
+  std::vector<Hint> hints;
+  if (!parseHints(hints))
+    return nullptr;
   auto stage = std::make_unique<CallExpr>(peek().range);
+  stage->hints = std::move(hints);
+  for (const Hint &hint : stage->hints)
+    if (!deepen(*stage, *hint.value))
+      return nullptr;
+  SourceRange prefix = peek().range;
   if (atLabel() && !(stage->label = parseLabel()))
     return nullptr;
+  if (at(Kind::At) && !rejectLateHint(prefix))
+    return nullptr;
   if (!at(Kind::Name)) {
-    error("E0104", peek().range, "expected a layer or block after '->', got " + describeNext());
+    Diagnostic &missing =
+        error("E0104", peek().range, "expected a layer or block after '->', got " + describeNext());
+    if (at(Kind::String) && peek(1).kind == Kind::Name)
+      missing.fix({file, peek().range.end, peek().range.end}, ":");
     return nullptr;
   }
   ExprPtr callee = parseName();
   if (!callee || !(callee = parsePostfixOf(std::move(callee), /*callsAllowed=*/false)))
     return nullptr;
+  if (at(Kind::Name) && !peek().afterNewline && peek(1).kind == Kind::LParen && !stage->label) {
+    error("E0104", peek().range,
+          "expected '->' or the end of the line, got " + describeNext() + "; a label ends in ':'")
+        .fix({file, last.end, last.end}, ":");
+    return nullptr;
+  }
   bool deepEnough = deepen(*stage, *callee);
   stage->callee = std::move(callee);
   if (!deepEnough || (at(Kind::LParen) && !atLineEnd() && !parseArguments(*stage)))
@@ -157,16 +238,28 @@ bool Parser::parseArguments(CallExpr &call) {
   SourceRange open = take();
   return parseSequence(open, Kind::RParen, [&] {
     Argument argument;
-    if (at(Kind::Name) && peek(1).kind == Kind::Assign) {
-      if (!expectName(argument.name, "the name of an argument"))
-        return false;
-      take();
-    }
-    if (!(argument.value = parsePipe()) || !deepen(call, *argument.value))
+    if (!parseArgument(argument) || !deepen(call, *argument.value))
       return false;
     call.arguments.push_back(std::move(argument));
     return true;
   });
+}
+
+bool Parser::parseArgument(Argument &argument) {
+  if (at(Kind::Name) && peek(1).kind == Kind::Assign) {
+    if (!expectName(argument.name, "the name of an argument"))
+      return false;
+    take();
+  } else if (at(Kind::Name) && atLabel()) {
+    bool beforeCall = peek(2).kind == Kind::Name && peek(3).kind == Kind::LParen;
+    if (!beforeCall) {
+      error("E0107", peek(1).range,
+            "an argument is written '" + sources.text(peek().range) + " = …'; ':' ends a label")
+          .fix(peek(1).range, " =");
+      return false;
+    }
+  }
+  return (argument.value = parsePipe()) != nullptr;
 }
 
 //===----------------------------------------------------------------------===//
@@ -339,19 +432,27 @@ ExprPtr Parser::parsePower() {
 //===----------------------------------------------------------------------===//
 
 ExprPtr Parser::parsePostfix() {
-  ExprPtr label = std::move(pendingLabel);
+  ExprPtr label = std::exchange(pendingLabel, nullptr);
+  std::vector<Hint> hints = std::exchange(pendingHints, {});
   ExprPtr value = parsePrimary();
   if (value)
     value = parsePostfixOf(std::move(value), /*callsAllowed=*/true);
-  if (!value || !label)
+  if (!value || (!label && hints.empty()))
     return value;
   auto *call = llvm::dyn_cast<CallExpr>(value.get());
   if (!call || call->parenthesised) {
-    error("E0107", label->range, "a label stands before a call; in a pipe it stands after '->'")
+    llvm::StringRef what = label ? "label" : "hint";
+    error(label ? "E0107" : "E0113", label ? label->range : hints.front().range,
+          "a " + what + " stands before a call; in a pipe it stands after '->'")
         .underline(value->range);
     return nullptr;
   }
-  call->range = label->range.to(call->range);
+  for (const Hint &hint : hints)
+    if (!deepen(*call, *hint.value))
+      return nullptr;
+  call->hints = std::move(hints);
+  if (label)
+    call->range = label->range.to(call->range);
   call->label = std::move(label);
   return value;
 }

@@ -51,16 +51,9 @@ bool Parser::expect(Kind kind, llvm::StringRef context) {
   return false;
 }
 
-/// The words that are no names. All others, `block` and `input` too, are words of the language only
-/// where a definition or statement begins.
-static bool isReserved(llvm::StringRef word) {
-  return llvm::is_contained(
-      {"and", "else", "false", "for", "if", "in", "not", "or", "return", "true"}, word);
-}
-
 bool Parser::expectName(Name &name, llvm::StringRef what) {
   llvm::StringRef text = sources.text(peek().range);
-  if (!at(Kind::Name) || isReserved(text)) {
+  if (!at(Kind::Name) || isReservedWord(text)) {
     error("E0104", peek().range, "expected " + what + ", got " + describeNext());
     return false;
   }
@@ -69,16 +62,37 @@ bool Parser::expectName(Name &name, llvm::StringRef what) {
   return true;
 }
 
+/// Whether a value may begin with the token: then what is missing before it is a comma.
+static bool beginsValue(Token::Kind kind) {
+  using K = Token::Kind;
+  return llvm::is_contained({K::Name, K::Integer, K::Float, K::String, K::LParen, K::LBracket},
+                            kind);
+}
+
 bool Parser::expectClosing(Kind close, SourceRange open) {
   if (accept(close))
     return true;
   bool unclosed = peek().afterNewline || at(Kind::End) || at(Kind::RBrace) || at(Kind::RParen) ||
                   at(Kind::RBracket) || at(Kind::LBrace);
-  error(unclosed ? "E0105" : "E0104", peek().range,
-        "expected " + (close == Kind::RBrace ? "" : llvm::Twine("',' or ")) + describe(close) +
-            ", got " + describeNext())
-      .note(open, llvm::Twine("'") + sources.text(open) + "' is opened here");
+  bool isBody = close == Kind::RBrace;
+  Diagnostic &missing = error(unclosed ? "E0105" : "E0104", peek().range,
+                              "expected " + (isBody ? "" : llvm::Twine("',' or ")) +
+                                  describe(close) + ", got " + describeNext());
+  missing.note(open, llvm::Twine("'") + sources.text(open) + "' is opened here");
+  SourceRange here{file, last.end, last.end};
+  if (!isBody && !unclosed && beginsValue(peek().kind))
+    missing.fix(here, ",");
+  else if (!isBody && unclosed)
+    missing.fix(here, close == Kind::RParen ? ")" : "]");
   return false;
+}
+
+/// Reports a word that begins nothing, with the one that may be meant.
+Diagnostic &Parser::unknownWord(const llvm::Twine &message, llvm::ArrayRef<llvm::StringRef> known) {
+  Diagnostic &unknown = error("E0104", peek().range, message);
+  if (at(Kind::Name))
+    unknown.suggest(peek().range, nearestName(sources.text(peek().range), known));
+  return unknown;
 }
 
 bool Parser::tooDeep(SourceRange where) {
@@ -128,8 +142,8 @@ void Parser::parseTopLevel(File &result) {
         return;
     }
   } else {
-    error("E0104", peek().range,
-          "expected 'block', 'network', 'def' or 'import', got " + describeNext());
+    unknownWord("expected 'block', 'network', 'def' or 'import', got " + describeNext(),
+                {"block", "network", "def", "import"});
   }
   brackets = 0;
   if (position == begin)
@@ -229,7 +243,8 @@ bool Parser::parseParameter(Parameter &parameter) {
     if (!llvm::is_contained(types, llvm::StringRef(parameter.type.text))) {
       error("E0301", parameter.type.range,
             "unknown type '" + parameter.type.text +
-                "'; types are int, float, bool, string, list, tensor, block");
+                "'; types are int, float, bool, string, list, tensor, block")
+          .suggest(parameter.type.range, nearestName(parameter.type.text, types));
       parameter.type = {};
     }
   }
@@ -278,6 +293,7 @@ bool Parser::expectEndOfStatement() {
 void Parser::recover(size_t begin) {
   brackets = 0;
   pendingLabel = nullptr;
+  pendingHints.clear();
   if (position == begin && !at(Kind::RBrace))
     take();
   unsigned braces = 0;
@@ -300,12 +316,12 @@ StmtPtr Parser::parseStatement() {
   return statement;
 }
 
-/// statement := if | for | return | require | input | output | layer | assignment
+/// statement := if | for | return | require | input | output | layer | labels | unused | assignment
 StmtPtr Parser::parseStatementKind() {
   llvm::StringRef word = at(Kind::Name) ? sources.text(peek().range) : "";
   Kind next = peek(1).kind;
   bool assigns = next == Kind::Assign || next == Kind::Comma;
-  if (!word.empty() && !isReserved(word) && assigns)
+  if (!word.empty() && !isReservedWord(word) && assigns)
     return parseAssignment();
   using Parse = StmtPtr (Parser::*)();
   Parse parse = llvm::StringSwitch<Parse>(word)
@@ -316,6 +332,9 @@ StmtPtr Parser::parseStatementKind() {
                     .Case("input", &Parser::parseInput)
                     .Case("output", &Parser::parseOutput)
                     .Case("layer", &Parser::parseLayer)
+                    .Case("labels", &Parser::parseLabels)
+                    .Case("unused", &Parser::parseUnused)
+                    .Cases({"elif", "elsif", "elseif"}, &Parser::parseElseIf)
                     .Default(&Parser::parseUnusedValue);
   return (this->*parse)();
 }
@@ -325,7 +344,14 @@ StmtPtr Parser::parseIf() {
   auto statement = std::make_unique<IfStmt>(take());
   while (true) {
     IfStmt::Branch branch;
-    if (!(branch.condition = parseExpr()) || !parseBody(branch.body))
+    if (!(branch.condition = parseExpr()))
+      return nullptr;
+    if (at(Kind::Assign)) {
+      error("E0104", peek().range, "a condition compares by '=='; '=' assigns")
+          .fix(peek().range, "==");
+      return nullptr;
+    }
+    if (!parseBody(branch.body))
       return nullptr;
     statement->branches.push_back(std::move(branch));
     if (!atWord("else"))
@@ -351,7 +377,9 @@ StmtPtr Parser::parseFor() {
     return nullptr;
   statement->destructures = bracketed || statement->targets.size() > 1;
   if (!atWord("in")) {
-    error("E0104", peek().range, "expected 'in', got " + describeNext());
+    Diagnostic &missing = error("E0104", peek().range, "expected 'in', got " + describeNext());
+    if (at(Kind::Assign))
+      missing.fix(peek().range, "in");
     return nullptr;
   }
   take();
@@ -387,7 +415,7 @@ StmtPtr Parser::parseRequire() {
   return statement;
 }
 
-/// input := 'input' NAME ':' NAME '[' expr { ',' expr } ']'
+/// input := 'input' NAME ':' NAME '[' expr { ',' expr } ']' [ 'as' NAME ]
 StmtPtr Parser::parseInput() {
   auto statement = std::make_unique<InputStmt>(take());
   if (!expectName(statement->name, "the name of the input") ||
@@ -401,6 +429,12 @@ StmtPtr Parser::parseInput() {
                 return statement->shape.back() != nullptr;
               });
   statement->typeRange = statement->element.range.to(lastRange());
+  if (done && atWord("as") && !atLineEnd()) {
+    take();
+    if (atLineEnd())
+      error("E0104", lastRange(), "expected the layout, nchw or nhwc, after 'as'");
+    done = !atLineEnd() && expectName(statement->layout, "the layout, nchw or nhwc, after 'as'");
+  }
   return done ? std::move(statement) : nullptr;
 }
 
@@ -425,7 +459,7 @@ StmtPtr Parser::parseLayer() {
   if (!expectName(statement->name, "the name of the layer") ||
       !expect(Kind::Assign, "after the name of the layer"))
     return nullptr;
-  ExprPtr value = parsePipe();
+  ExprPtr value = parsePipe(Prefix::Hints);
   if (!value)
     return nullptr;
   if (!llvm::isa<CallExpr>(*value)) {
@@ -434,6 +468,27 @@ StmtPtr Parser::parseLayer() {
   }
   statement->call.reset(llvm::cast<CallExpr>(value.release()));
   return statement;
+}
+
+/// labels := 'labels' STRING
+StmtPtr Parser::parseLabels() {
+  auto statement = std::make_unique<LabelsStmt>(take());
+  statement->path = parseText("the name of a file in quotes after 'labels'");
+  return statement->path ? std::move(statement) : nullptr;
+}
+
+/// unused := 'unused' STRING
+StmtPtr Parser::parseUnused() {
+  auto statement = std::make_unique<UnusedStmt>(take());
+  statement->pattern = parseText("a pattern in quotes, as \"aux.*\", after 'unused'");
+  return statement->pattern ? std::move(statement) : nullptr;
+}
+
+ExprPtr Parser::parseText(llvm::StringRef what) {
+  if (at(Kind::String) && !atLineEnd())
+    return parseString();
+  error("E0104", peek().range, "expected " + what + ", got " + describeNext());
+  return nullptr;
 }
 
 /// assignment := names '=' right-hand-side
@@ -445,7 +500,22 @@ StmtPtr Parser::parseAssignment() {
   return statement->value ? std::move(statement) : nullptr;
 }
 
+/// Other languages' word for 'else if'.
+StmtPtr Parser::parseElseIf() {
+  error("E0104", peek().range, "expected a statement; another condition is 'else if'")
+      .fix(peek().range, "else if");
+  return nullptr;
+}
+
 StmtPtr Parser::parseUnusedValue() {
+  static constexpr llvm::StringRef words[] = {"if",     "for",   "return", "require", "input",
+                                              "output", "layer", "labels", "unused",  "else"};
+  // Two words in a row: the first is to be a statement's.
+  if (at(Kind::Name) && !isReservedWord(sources.text(peek().range)) && !peek(1).afterNewline &&
+      (peek(1).kind == Kind::Name || peek(1).kind == Kind::String)) {
+    unknownWord("expected a statement, got " + describeNext(), words);
+    return nullptr;
+  }
   ExprPtr value = parsePipe();
   if (value)
     error("E0110", value->range,

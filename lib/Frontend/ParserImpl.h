@@ -29,6 +29,9 @@ public:
 private:
   using Kind = Token::Kind;
 
+  /// What may stand before the call that begins a pipe.
+  enum class Prefix { None, Hints, HintsAndLabel };
+
   // Definitions and statements: Parser.cpp.
   void parseTopLevel(ast::File &result);
   bool parseImport(ast::File &result);
@@ -46,7 +49,11 @@ private:
   ast::StmtPtr parseInput();
   ast::StmtPtr parseOutput();
   ast::StmtPtr parseLayer();
+  ast::StmtPtr parseLabels();
+  ast::StmtPtr parseUnused();
+  ast::ExprPtr parseText(llvm::StringRef what);
   ast::StmtPtr parseAssignment();
+  ast::StmtPtr parseElseIf();
   ast::StmtPtr parseUnusedValue();
   bool parseNames(std::vector<ast::Name> &names);
   bool expectEndOfStatement();
@@ -55,7 +62,7 @@ private:
 
   // Expressions: ParseExpression.cpp.
   ast::ExprPtr parseRightHandSide();
-  ast::ExprPtr parsePipe(bool labelAllowed = false);
+  ast::ExprPtr parsePipe(Prefix allowed = Prefix::None);
   bool parseStages(ast::PipeExpr &pipe);
   std::unique_ptr<ast::CallExpr> parseStage();
   ast::ExprPtr parseExpr();
@@ -74,6 +81,11 @@ private:
   ast::ExprPtr parseTuple(SourceRange open, ast::ExprPtr first);
   ast::ExprPtr parseRecord(SourceRange open);
   bool parseArguments(ast::CallExpr &call);
+  bool parseArgument(ast::Argument &argument);
+  bool parsePrefix(Prefix allowed);
+  bool parseHints(std::vector<ast::Hint> &hints);
+  bool parseHint(ast::Hint &hint);
+  bool rejectLateHint(SourceRange label);
   ast::ExprPtr parseLabel();
   bool atLabel() const;
   ast::ExprPtr pipeNeedsParentheses(SourceRange pipe);
@@ -103,6 +115,7 @@ private:
   bool expectClosing(Kind close, SourceRange open);
   std::string describeNext() const;
   Diagnostic &error(llvm::StringRef code, SourceRange where, const llvm::Twine &message);
+  Diagnostic &unknownWord(const llvm::Twine &message, llvm::ArrayRef<llvm::StringRef> known);
   bool tooDeep(SourceRange where);
 
   /// Counts nested parse functions.
@@ -123,13 +136,15 @@ private:
   bool interpolating = false;
   bool abandoned = false; ///< The nesting bound was passed: nothing more is reported.
   Diagnostic unreported;
-  ast::ExprPtr pendingLabel; ///< Read, and waiting for its call.
+  // Read, and waiting for their call:
+  std::vector<ast::Hint> pendingHints;
+  ast::ExprPtr pendingLabel;
 };
 
 template <typename Element>
 bool Parser::parseSequence(SourceRange open, Kind close, Element parseElement) {
   ++brackets;
-  while (!at(close)) {
+  while (!at(close) && !at(Kind::RBrace) && !at(Kind::End)) {
     if (!parseElement())
       return false;
     if (!accept(Kind::Comma))

@@ -31,6 +31,24 @@ std::vector<llvm::StringRef> Program::visibleNames(unsigned file) const {
   return names;
 }
 
+llvm::Expected<unsigned> Program::load(SourceManager &sources, unsigned from,
+                                       llvm::StringRef path) const {
+  std::vector<std::string> folders = {llvm::sys::path::parent_path(sources.name(from)).str()};
+  llvm::append_range(folders, libraryFolders);
+  std::string reasons;
+  for (llvm::StringRef folder : folders) {
+    llvm::SmallString<256> place(folder);
+    llvm::sys::path::append(place, path);
+    llvm::sys::path::remove_dots(place, /*remove_dot_dot=*/false);
+    llvm::Expected<unsigned> found = sources.load(place);
+    if (found)
+      return *found;
+    reasons += (reasons.empty() ? "" : "; ") + place.str().str() + ": " +
+               llvm::toString(found.takeError());
+  }
+  return llvm::createStringError(reasons);
+}
+
 //===----------------------------------------------------------------------===//
 // Loading
 //===----------------------------------------------------------------------===//
@@ -40,7 +58,9 @@ class ProgramLoader {
 public:
   ProgramLoader(SourceManager &sources, llvm::ArrayRef<std::string> libraryFolders,
                 DiagnosticEngine &diagnostics)
-      : sources(sources), libraryFolders(libraryFolders), diagnostics(diagnostics) {}
+      : sources(sources), diagnostics(diagnostics) {
+    program.libraryFolders = libraryFolders.vec();
+  }
 
   Program load(llvm::StringRef path);
 
@@ -53,7 +73,6 @@ private:
   void define(unsigned scope, const Definition &definition, SourceRange where);
 
   SourceManager &sources;
-  llvm::ArrayRef<std::string> libraryFolders;
   DiagnosticEngine &diagnostics;
   Program program;
   std::map<unsigned, std::vector<std::pair<unsigned, SourceRange>>> imports;
@@ -100,20 +119,11 @@ void ProgramLoader::resolveImports(const File &file) {
 }
 
 std::optional<unsigned> ProgramLoader::findImport(const File &file, const Import &import) {
-  std::vector<std::string> folders = {llvm::sys::path::parent_path(sources.name(file.id)).str()};
-  llvm::append_range(folders, libraryFolders);
-  std::string reasons;
-  for (llvm::StringRef folder : folders) {
-    llvm::SmallString<256> path(folder);
-    llvm::sys::path::append(path, import.path);
-    llvm::sys::path::remove_dots(path, /*remove_dot_dot=*/false);
-    llvm::Expected<unsigned> found = sources.load(path);
-    if (found)
-      return *found;
-    reasons +=
-        (reasons.empty() ? "" : "; ") + path.str().str() + ": " + llvm::toString(found.takeError());
-  }
-  diagnostics.error("E0002", import.range, "cannot import \"" + import.path + "\": " + reasons);
+  llvm::Expected<unsigned> found = program.load(sources, file.id, import.path);
+  if (found)
+    return *found;
+  diagnostics.error("E0002", import.range,
+                    "cannot import \"" + import.path + "\": " + llvm::toString(found.takeError()));
   return std::nullopt;
 }
 

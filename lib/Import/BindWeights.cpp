@@ -4,13 +4,16 @@
 //===----------------------------------------------------------------------===//
 #include "fovea/Import/BindWeights.h"
 #include "dialects/Cnn/IR/CnnOps.h"
+#include "fovea/Import/CnnBuilder.h"
 #include "fovea/Support/Hash.h"
 #include "fovea/Support/Random.h"
 #include "fovea/Support/TensorFile.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/ADT/StringSet.h"
+#include "llvm/Support/GlobPattern.h"
 
 using namespace fovea;
 using namespace mlir;
@@ -70,6 +73,7 @@ private:
   void collect(cnn::ParamOp param);
   LogicalResult report();
   void warnAboutExtras();
+  std::vector<llvm::GlobPattern> unusedPatterns() const;
 
   ModuleOp module;
   const WeightSource &source;
@@ -150,12 +154,36 @@ LogicalResult Binder::report() {
   return diagnostic;
 }
 
+/// What the network declares unused; patterns that are none, as an edited IR may hold, match
+/// nothing.
+std::vector<llvm::GlobPattern> Binder::unusedPatterns() const {
+  std::vector<llvm::GlobPattern> patterns;
+  module->walk([&](func::FuncOp function) {
+    auto declared = function->getAttrOfType<ArrayAttr>(unusedAttribute);
+    if (!declared)
+      return;
+    for (Attribute each : declared) {
+      auto text = dyn_cast<StringAttr>(each);
+      auto pattern = llvm::GlobPattern::create(text ? text.getValue() : "");
+      if (pattern)
+        patterns.push_back(std::move(*pattern));
+      else
+        llvm::consumeError(pattern.takeError());
+    }
+  });
+  return patterns;
+}
+
 void Binder::warnAboutExtras() {
   constexpr size_t maxNames = 10;
+  std::vector<llvm::GlobPattern> unused = unusedPatterns();
   std::vector<llvm::StringRef> extras;
-  for (const auto &[name, tensor] : source.tensors)
-    if (!wanted.contains(name) && !llvm::StringRef(name).ends_with("num_batches_tracked"))
+  for (const auto &[name, tensor] : source.tensors) {
+    bool isSilent = llvm::StringRef(name).ends_with("num_batches_tracked") ||
+                    llvm::any_of(unused, [&name = name](auto &glob) { return glob.match(name); });
+    if (!wanted.contains(name) && !isSilent)
       extras.push_back(name);
+  }
   if (extras.empty())
     return;
   InFlightDiagnostic diagnostic = emitWarning(module.getLoc())

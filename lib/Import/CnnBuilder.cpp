@@ -30,11 +30,12 @@ void CnnBuilder::beginNetwork(llvm::StringRef name, SourcePosition where) {
 }
 
 TensorId CnnBuilder::addInput(llvm::StringRef name, llvm::StringRef element,
-                              llvm::ArrayRef<int64_t> shape, SourcePosition where) {
+                              llvm::ArrayRef<int64_t> shape, llvm::StringRef layout,
+                              SourcePosition where) {
   mlir::Type elementType = import::elementFromName(state->context, element);
   assert(elementType && cnn::isShapeSupported(shape) && "checked by the evaluator");
   auto type = mlir::RankedTensorType::get(shape, elementType);
-  return state->add(state->network->addInput(name, type, where));
+  return state->add(state->network->addInput(name, type, layout, where));
 }
 
 LayerResult CnnBuilder::addLayer(const LayerCall &call) {
@@ -45,8 +46,10 @@ LayerResult CnnBuilder::addLayer(const LayerCall &call) {
   if (auto *error = std::get_if<LayerError>(&outcome))
     return *error;
   std::vector<TensorId> results;
-  for (mlir::Value value : std::get<import::Values>(outcome))
+  for (mlir::Value value : std::get<import::Values>(outcome)) {
+    import::setHints(value, call);
     results.push_back(state->add(value));
+  }
   return results;
 }
 
@@ -61,5 +64,13 @@ std::string CnnBuilder::typeOf(TensorId tensor) const {
 void CnnBuilder::addOutput(llvm::StringRef name, TensorId tensor, SourcePosition) {
   state->network->addOutput(name, state->tensors[tensor]);
 }
+
+void CnnBuilder::setLabels(llvm::StringRef, llvm::ArrayRef<std::string> names) {
+  state->network->setLabels(names);
+}
+
+void CnnBuilder::addUnused(llvm::StringRef pattern) { state->network->addUnused(pattern); }
+
+std::vector<std::string> CnnBuilder::weightNames() const { return state->network->weightNames(); }
 
 mlir::OwningOpRef<mlir::ModuleOp> CnnBuilder::finish() { return state->network->finish(); }

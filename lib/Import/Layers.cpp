@@ -4,6 +4,7 @@
 //===----------------------------------------------------------------------===//
 #include "Network.h"
 #include "llvm/ADT/StringSwitch.h"
+#include <cmath>
 #include <numeric>
 
 using namespace fovea;
@@ -114,8 +115,8 @@ std::optional<LayerError> Layer::requireFloat() const {
 //===----------------------------------------------------------------------===//
 
 /// Weight and, where `bias` is set, bias; the latter is null otherwise.
-static std::variant<std::pair<Value, Value>, LayerError> weightAndBias(const Layer &layer,
-                                                                       cnn::ShapeRef shape) {
+static std::variant<std::pair<Value, Value>, LayerError>
+weightAndBias(const Layer &layer, cnn::ShapeRef shape, int64_t outputs) {
   if (!cnn::isShapeSupported(shape))
     return layer.error("E0212", "the weight " + cnn::shapeToString(shape) + " is too large");
   auto weight = layer.network.parameter(layer.call, "weight", shape, layer.literal("weight"));
@@ -123,7 +124,7 @@ static std::variant<std::pair<Value, Value>, LayerError> weightAndBias(const Lay
     return *error;
   if (!layer.flag("bias"))
     return std::pair(std::get<Value>(weight), Value());
-  auto bias = layer.network.parameter(layer.call, "bias", shape[0], layer.literal("bias_values"));
+  auto bias = layer.network.parameter(layer.call, "bias", outputs, layer.literal("bias_values"));
   if (auto *error = std::get_if<LayerError>(&bias))
     return *error;
   return std::pair(std::get<Value>(weight), std::get<Value>(bias));
@@ -140,12 +141,34 @@ static Outcome conv(const Layer &layer) {
       cnn::inferConv(layer.shape(), weightShape, std::nullopt, stride, padding, dilation, groups);
   if (!shape)
     return layer.shapeError(shape.takeError(), {{"C3", "E0206"}, {"C4", "E0205"}});
-  auto weights = weightAndBias(layer, weightShape);
+  auto weights = weightAndBias(layer, weightShape, channels);
   if (auto *error = std::get_if<LayerError>(&weights))
     return *error;
   auto [weight, bias] = std::get<0>(weights);
   return layer.add<cnn::ConvOp>(shape, layer.input(), weight, bias, layer.call.name, stride,
                                 padding, dilation, groups);
+}
+
+static Outcome convTranspose(const Layer &layer) {
+  FOVEA_CHECK_IMAGE(layer);
+  int64_t channels = layer.integer("channels"), groups = layer.integer("groups");
+  ArrayRef<int64_t> kernel = layer.integers("kernel"), stride = layer.integers("stride");
+  ArrayRef<int64_t> padding = layer.integers("padding"), dilation = layer.integers("dilation");
+  ArrayRef<int64_t> outputPadding = layer.integers("output_padding");
+  if (channels % groups != 0)
+    return layer.error("E0206", "groups " + llvm::Twine(groups) + " does not divide " +
+                                    llvm::Twine(channels) + " output channels");
+  cnn::Shape weightShape{layer.shape()[1], channels / groups, kernel[0], kernel[1]};
+  Expected<cnn::Shape> shape = cnn::inferConvTranspose(
+      layer.shape(), weightShape, std::nullopt, stride, padding, outputPadding, dilation, groups);
+  if (!shape)
+    return layer.shapeError(shape.takeError(), {{"C3", "E0206"}, {"C4", "E0406"}, {"C5", "E0216"}});
+  auto weights = weightAndBias(layer, weightShape, channels);
+  if (auto *error = std::get_if<LayerError>(&weights))
+    return *error;
+  auto [weight, bias] = std::get<0>(weights);
+  return layer.add<cnn::ConvTransposeOp>(shape, layer.input(), weight, bias, layer.call.name,
+                                         stride, padding, outputPadding, dilation, groups);
 }
 
 static Outcome linear(const Layer &layer) {
@@ -154,7 +177,7 @@ static Outcome linear(const Layer &layer) {
   Expected<cnn::Shape> shape = cnn::inferLinear(layer.shape(), weightShape, std::nullopt);
   if (!shape)
     return layer.shapeError(shape.takeError(), {});
-  auto weights = weightAndBias(layer, weightShape);
+  auto weights = weightAndBias(layer, weightShape, weightShape[0]);
   if (auto *error = std::get_if<LayerError>(&weights))
     return *error;
   auto [weight, bias] = std::get<0>(weights);
@@ -181,12 +204,48 @@ static Outcome batchNorm(const Layer &layer) {
                                      llvm::APFloat(eps));
 }
 
+/// (x - mean) / std as x * scale + shift, whose values stand in the text.
+static Outcome normalize(const Layer &layer) {
+  FOVEA_CHECK(layer.requireRank(2, anyRank, "at least [N, C]"));
+  const LiteralTensor &mean = *layer.literal("mean"), &deviation = *layer.literal("std");
+  cnn::Shape vector{layer.shape()[1]};
+  for (const LiteralTensor *values : {&mean, &deviation})
+    if (cnn::ShapeRef(values->shape) != cnn::ShapeRef(vector))
+      return layer.error("E0209", "normalize needs one mean and one std for each of " +
+                                      llvm::Twine(vector[0]) + " channels, got " +
+                                      cnn::shapeToString(values->shape));
+  LiteralTensor scale{mean.shape, {}}, shift{mean.shape, {}};
+  for (auto [m, s] : llvm::zip(mean.values, deviation.values)) {
+    if (!(s > 0) || !std::isfinite(1 / s) || !std::isfinite(m / s))
+      return layer.error("E0406", "'std' of normalize is positive, got " + std::to_string(s), {});
+    scale.values.push_back(static_cast<float>(1 / double(s)));
+    shift.values.push_back(static_cast<float>(-double(m) / s));
+  }
+  auto scaleValue = layer.network.parameter(layer.call, "scale", vector, &scale);
+  if (auto *error = std::get_if<LayerError>(&scaleValue))
+    return *error;
+  auto shiftValue = layer.network.parameter(layer.call, "shift", vector, &shift);
+  if (auto *error = std::get_if<LayerError>(&shiftValue))
+    return *error;
+  return layer.add<cnn::ChannelAffineOp>(cnn::Shape(layer.shape()), layer.input(),
+                                         std::get<Value>(scaleValue), std::get<Value>(shiftValue),
+                                         layer.call.name, /*axis=*/1);
+}
+
 //===----------------------------------------------------------------------===//
 // Elementwise
 //===----------------------------------------------------------------------===//
 
 template <typename Op> static Outcome unary(const Layer &layer) {
   return layer.add<Op>(cnn::Shape(layer.shape()), layer.input(), layer.call.name);
+}
+
+static Outcome dropout(const Layer &layer) {
+  double p = layer.get<double>("p");
+  if (!(p >= 0 && p <= 1))
+    return layer.error("E0406", "'p' of dropout is from 0 to 1, got " + std::to_string(p), {});
+  return layer.add<cnn::DropoutOp>(cnn::Shape(layer.shape()), layer.input(), layer.call.name,
+                                   llvm::APFloat(p));
 }
 
 /// "channels differ (64 and 128), height differs (56 and 28)"; `axis` is left out.
@@ -322,6 +381,56 @@ static Outcome spatialShift(const Layer &layer) {
   return layer.add<cnn::SpatialShiftOp>(shape, layer.input(), layer.call.name, offsets);
 }
 
+static Outcome resize(const Layer &layer) {
+  FOVEA_CHECK_IMAGE(layer);
+  ArrayRef<int64_t> size = layer.integers("size");
+  const auto &mode = layer.get<std::string>("mode");
+  bool alignCorners = layer.flag("align_corners");
+  Expected<cnn::Shape> shape = cnn::inferResize(layer.shape(), size, mode, alignCorners);
+  if (!shape)
+    return layer.shapeError(shape.takeError(), {});
+  return layer.add<cnn::ResizeOp>(shape, layer.input(), layer.call.name, size, mode, alignCorners);
+}
+
+static Outcome cropTo(const Layer &layer, ArrayRef<int64_t> offset, ArrayRef<int64_t> size) {
+  Expected<cnn::Shape> shape = cnn::inferCrop(layer.shape(), offset, size);
+  if (!shape)
+    return layer.shapeError(shape.takeError(), {{"C2", "E0215"}});
+  return layer.add<cnn::CropOp>(shape, layer.input(), layer.call.name, offset, size);
+}
+
+static Outcome crop(const Layer &layer) {
+  FOVEA_CHECK_IMAGE(layer);
+  return cropTo(layer, {layer.integer("top"), layer.integer("left")},
+                {layer.integer("height"), layer.integer("width")});
+}
+
+/// Where torchvision's center_crop begins: round((whole - part) / 2), half to even.
+static int64_t centerOffset(int64_t whole, int64_t part) {
+  int64_t rest = whole - part, half = rest / 2;
+  return rest % 2 == 0 ? half : half + half % 2;
+}
+
+static Outcome centerCrop(const Layer &layer) {
+  FOVEA_CHECK_IMAGE(layer);
+  ArrayRef<int64_t> size = layer.integers("size");
+  cnn::ShapeRef image = layer.shape().drop_front(2);
+  if (size[0] > image[0] || size[1] > image[1])
+    return layer.error("E0215", "the middle of " + cnn::shapeToString(size) +
+                                    " pixels is larger than the image of " +
+                                    cnn::shapeToString(image));
+  return cropTo(layer, {centerOffset(image[0], size[0]), centerOffset(image[1], size[1])}, size);
+}
+
+static Outcome pad(const Layer &layer) {
+  FOVEA_CHECK_IMAGE(layer);
+  ArrayRef<int64_t> padding = layer.integers("padding"), channels = layer.integers("channels");
+  Expected<cnn::Shape> shape = cnn::inferPad(layer.shape(), padding, channels);
+  if (!shape)
+    return layer.shapeError(shape.takeError(), {});
+  return layer.add<cnn::PadOp>(shape, layer.input(), layer.call.name, padding, channels);
+}
+
 static Outcome flatten(const Layer &layer) {
   int64_t start = layer.axis("start_dim");
   Expected<cnn::Shape> shape = cnn::inferFlatten(layer.shape(), start);
@@ -346,8 +455,11 @@ static LayerFunction findLayer(llvm::StringRef name) {
   using F = LayerFunction;
   return llvm::StringSwitch<F>(name)
       .Case("conv", F{conv})
+      .Case("conv_transpose", F{convTranspose})
       .Case("linear", F{linear})
       .Case("batch_norm", F{batchNorm})
+      .Case("normalize", F{normalize})
+      .Case("dropout", F{dropout})
       .Case("relu", F{unary<cnn::ReluOp>})
       .Case("relu6", F{unary<cnn::Relu6Op>})
       .Case("tanh", F{unary<cnn::TanhOp>})
@@ -362,6 +474,10 @@ static LayerFunction findLayer(llvm::StringRef name) {
       .Case("split", F{split, false})
       .Case("channel_shuffle", F{channelShuffle, false})
       .Case("spatial_shift", F{spatialShift, false})
+      .Case("resize", F{resize})
+      .Case("crop", F{crop})
+      .Case("center_crop", F{centerCrop})
+      .Case("pad", F{pad})
       .Case("flatten", F{flatten, false})
       .Default(F{});
 }

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "Network.h"
+#include "fovea/Import/CnnBuilder.h"
 #include "fovea/Support/Hash.h"
 #include "fovea/Support/MlirLocations.h"
 #include "llvm/ADT/StringSwitch.h"
@@ -65,17 +66,44 @@ Location Network::location(const LayerCall &call) {
   return layerLocation(bodyBuilder.getContext(), call.name, positions);
 }
 
-Value Network::addInput(llvm::StringRef name, Type type, const SourcePosition &where) {
+static bool isPicture(RankedTensorType type, llvm::StringRef layout) {
+  return layout == "nhwc" || (type.getElementType().isUnsignedInteger(8) && type.getRank() == 4);
+}
+
+Value Network::addInput(llvm::StringRef name, RankedTensorType type, llvm::StringRef layout,
+                        const SourcePosition &where) {
   unsigned index = function.getNumArguments();
   DictionaryAttr attributes = bodyBuilder.getDictionaryAttr(
       bodyBuilder.getNamedAttr(portName, bodyBuilder.getStringAttr(name)));
   // Cannot fail: the function has a plain signature.
   (void)function.insertArgument(index, type, attributes, location(where));
-  return function.getArgument(index);
+  Value argument = function.getArgument(index);
+  if (!isPicture(type, layout))
+    return argument;
+  std::string layer = (name + ".to_tensor").str();
+  Location loc =
+      layerLocation(bodyBuilder.getContext(), layer, {{where.file, where.line, where.column}});
+  return cnn::ToTensorOp::create(bodyBuilder, loc, argument, layer, layout);
 }
 
 void Network::addOutput(llvm::StringRef name, Value value) {
   outputs.emplace_back(name.str(), value);
+}
+
+void Network::setLabels(ArrayRef<std::string> names) {
+  llvm::SmallVector<llvm::StringRef> labels(names.begin(), names.end());
+  function->setAttr(labelsAttribute, bodyBuilder.getStrArrayAttr(labels));
+}
+
+void Network::addUnused(llvm::StringRef pattern) {
+  unused.push_back(bodyBuilder.getStringAttr(pattern));
+  function->setAttr(unusedAttribute, bodyBuilder.getArrayAttr(unused));
+}
+
+void fovea::import::setHints(Value result, const LayerCall &call) {
+  for (auto &[name, value] : call.hints)
+    result.getDefiningOp()->setDiscardableAttr("cnn.hint." + name,
+                                               StringAttr::get(result.getContext(), value));
 }
 
 OwningOpRef<ModuleOp> Network::finish() {
@@ -93,6 +121,15 @@ OwningOpRef<ModuleOp> Network::finish() {
 //===----------------------------------------------------------------------===//
 // Parameters
 //===----------------------------------------------------------------------===//
+
+std::vector<std::string> Network::weightNames() const {
+  std::vector<std::string> names;
+  module.get().walk([&](cnn::ParamOp param) {
+    if (!param.getValueAttr())
+      names.push_back(param.getSymName().str());
+  });
+  return names;
+}
 
 cnn::ParamOp Network::createParam(Location loc, llvm::StringRef name, RankedTensorType type,
                                   const LiteralTensor *literal) {

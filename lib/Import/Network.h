@@ -32,8 +32,13 @@ class Network {
 public:
   Network(mlir::MLIRContext *context, llvm::StringRef name, const SourcePosition &where);
 
-  mlir::Value addInput(llvm::StringRef name, mlir::Type type, const SourcePosition &where);
+  /// The argument or, where its elements or layout are none to compute with, its `cnn.to_tensor`.
+  mlir::Value addInput(llvm::StringRef name, mlir::RankedTensorType type, llvm::StringRef layout,
+                       const SourcePosition &where);
   void addOutput(llvm::StringRef name, mlir::Value value);
+  void setLabels(llvm::ArrayRef<std::string> names);
+  void addUnused(llvm::StringRef pattern);
+  std::vector<std::string> weightNames() const;
   mlir::OwningOpRef<mlir::ModuleOp> finish();
 
   /// The f32 parameter "<weights>.<role>", made at its first use. An error if it has another shape
@@ -57,7 +62,11 @@ private:
   mlir::OpBuilder bodyBuilder;
   llvm::StringMap<mlir::Value> parameters;
   std::vector<std::pair<std::string, mlir::Value>> outputs;
+  llvm::SmallVector<mlir::Attribute> unused;
 };
+
+/// Writes the call's hints on the op that gives `result`.
+void setHints(mlir::Value result, const LayerCall &call);
 
 /// Adds the ops of one layer call.
 Outcome addLayer(Network &network, const LayerCall &call, mlir::ValueRange inputs);

@@ -57,7 +57,7 @@ static Expected<Tensor> valueOf(cnn::ParamOp param) {
 namespace {
 class Evaluator {
 public:
-  explicit Evaluator(TapFn tap = nullptr) : tap(tap) {}
+  explicit Evaluator(TapFn tap = nullptr, ValueCache *cache = nullptr) : tap(tap), cache(cache) {}
 
   /// Evaluates one op whose operands have values; keeps its results. The error does not say where.
   Error run(Operation *op);
@@ -66,17 +66,34 @@ public:
   bool has(Value value) const { return values.contains(value); }
   const Tensor &get(Value value) const { return values.find(value)->second; }
   void set(Value value, Tensor tensor) { values[value] = std::move(tensor); }
+  /// Says which value this is among those of the cache.
+  void setNumber(Value value, uintptr_t number) { numbers[value] = number; }
 
 private:
   Expected<Tensors> compute(Operation *op, Operands operands);
+  std::vector<uintptr_t> keyOf(Operation *op);
+  Expected<Tensors> computeOnce(Operation *op, Operands operands);
   Expected<Tensors> loadParam(cnn::LoadParamOp op);
   Expected<Tensors> runFused(cnn::FusedOp op, Operands operands);
 
   TapFn tap;
+  ValueCache *cache;
   llvm::DenseMap<Value, Tensor> values;
+  llvm::DenseMap<Value, uintptr_t> numbers; ///< With a cache.
   SymbolTableCollection symbols;
 };
 } // namespace
+
+const ValueCache::Entry *ValueCache::find(llvm::ArrayRef<uintptr_t> key) const {
+  auto found = entries.find(key.vec());
+  return found == entries.end() ? nullptr : &found->second;
+}
+
+const ValueCache::Entry &ValueCache::add(llvm::ArrayRef<uintptr_t> key, Tensors results) {
+  uintptr_t number = nextNumber;
+  nextNumber += results.size();
+  return entries.insert({key.vec(), {number, std::move(results)}}).first->second;
+}
 
 Expected<Tensors> Evaluator::loadParam(cnn::LoadParamOp op) {
   auto param = symbols.lookupNearestSymbolFrom<cnn::ParamOp>(op, op.getParamAttr());
@@ -92,12 +109,52 @@ Expected<Tensors> Evaluator::runFused(cnn::FusedOp op, Operands operands) {
   Block &body = op.getBody().front();
   for (auto [argument, operand] : llvm::zip_equal(body.getArguments(), operands))
     set(argument, operand);
+  if (cache)
+    for (auto [argument, input] : llvm::zip_equal(body.getArguments(), op.getInputs()))
+      setNumber(argument, numbers.lookup(input));
   if (Error error = runBlock(body))
     return error;
   Tensors results;
-  for (Value value : body.getTerminator()->getOperands())
+  for (auto [result, value] : llvm::zip_equal(op.getResults(), body.getTerminator()->getOperands())) {
     results.push_back(get(value));
+    setNumber(result, numbers.lookup(value));
+  }
   return results;
+}
+
+/// What the results depend on: neither the layer's name nor its place.
+std::vector<uintptr_t> Evaluator::keyOf(Operation *op) {
+  NamedAttrList attributes(op->getAttrDictionary());
+  attributes.erase("name");
+  if (auto load = dyn_cast<cnn::LoadParamOp>(op))
+    if (auto param = symbols.lookupNearestSymbolFrom<cnn::ParamOp>(op, load.getParamAttr()))
+      if (ElementsAttr value = param.getValueAttr())
+        attributes.set("param", value);
+  std::vector<uintptr_t> key;
+  auto append = [&](const void *pointer) { key.push_back(reinterpret_cast<uintptr_t>(pointer)); };
+  append(op->getName().getAsOpaquePointer());
+  append(attributes.getDictionary(op->getContext()).getAsOpaquePointer());
+  for (Type type : op->getResultTypes())
+    append(type.getAsOpaquePointer());
+  for (Value operand : op->getOperands())
+    key.push_back(numbers.lookup(operand));
+  return key;
+}
+
+Expected<Tensors> Evaluator::computeOnce(Operation *op, Operands operands) {
+  if (!cache || isa<cnn::FusedOp>(op)) // The ops inside are cached.
+    return compute(op, operands);
+  std::vector<uintptr_t> key = keyOf(op);
+  const ValueCache::Entry *entry = cache->find(key);
+  if (!entry) {
+    Expected<Tensors> results = compute(op, operands);
+    if (!results)
+      return results;
+    entry = &cache->add(key, std::move(*results));
+  }
+  for (auto [index, result] : llvm::enumerate(op->getResults()))
+    setNumber(result, entry->number + index);
+  return entry->results;
 }
 
 Expected<Tensors> Evaluator::compute(Operation *op, Operands operands) {
@@ -105,9 +162,11 @@ Expected<Tensors> Evaluator::compute(Operation *op, Operands operands) {
   return llvm::TypeSwitch<Operation *, Result>(op)
       .Case<cnn::ConvOp, cnn::LinearOp, cnn::Im2ColOp, cnn::MatmulOp, cnn::ReluOp, cnn::Relu6Op,
             cnn::TanhOp, cnn::SigmoidOp, cnn::AddOp, cnn::BatchNormOp, cnn::BatchNormAffineOp,
-            cnn::ChannelAffineOp, cnn::SoftmaxOp, cnn::MaxPoolOp, cnn::AvgPoolOp,
-            cnn::GlobalAvgPoolOp, cnn::GlobalMaxPoolOp, cnn::ConcatOp, cnn::SplitOp,
-            cnn::ChannelShuffleOp, cnn::SpatialShiftOp, cnn::FlattenOp>(
+            cnn::InputAffineOp, cnn::ChannelAffineOp, cnn::SoftmaxOp, cnn::MaxPoolOp,
+            cnn::AvgPoolOp, cnn::GlobalAvgPoolOp, cnn::GlobalMaxPoolOp, cnn::ConcatOp, cnn::SplitOp,
+            cnn::ChannelShuffleOp, cnn::SpatialShiftOp, cnn::FlattenOp, cnn::ConvTransposeOp,
+            cnn::SubPixelWeightOp, cnn::SubPixelBiasOp, cnn::DropoutOp, cnn::ResizeOp, cnn::CropOp,
+            cnn::PadOp, cnn::DepthToSpaceOp, cnn::ToTensorOp>(
           [&](auto concrete) -> Result { return evaluate(concrete, operands); })
       .Case([&](cnn::LoadParamOp load) { return loadParam(load); })
       .Case([&](cnn::FusedOp fused) { return runFused(fused, operands); })
@@ -123,7 +182,7 @@ Error Evaluator::run(Operation *op) {
   Tensors operands;
   for (Value operand : op->getOperands())
     operands.push_back(get(operand));
-  Expected<Tensors> results = compute(op, operands);
+  Expected<Tensors> results = computeOnce(op, operands);
   if (!results)
     return results.takeError();
   for (auto [value, tensor] : llvm::zip_equal(op->getResults(), *results))
@@ -165,13 +224,16 @@ static Error checkInputs(func::FuncOp function, llvm::ArrayRef<Tensor> inputs) {
 }
 
 Expected<std::vector<Tensor>> fovea::interpret(func::FuncOp function, llvm::ArrayRef<Tensor> inputs,
-                                               TapFn tap) {
+                                               TapFn tap, ValueCache *cache) {
   if (Error error = checkInputs(function, inputs))
     return error;
-  Evaluator evaluator(tap);
+  Evaluator evaluator(tap, cache);
   Block &body = function.getBody().front();
-  for (auto [argument, input] : llvm::zip_equal(body.getArguments(), inputs))
+  for (auto [argument, input] : llvm::zip_equal(body.getArguments(), inputs)) {
     evaluator.set(argument, input.toF32());
+    // Numbers of arguments count down, those of results up.
+    evaluator.setNumber(argument, ~uintptr_t(argument.getArgNumber()));
+  }
   if (Error error = evaluator.runBlock(body))
     return error;
   std::vector<Tensor> results;

@@ -20,6 +20,9 @@ using Operands = llvm::ArrayRef<Tensor>;
 
 // Conv.cpp
 Tensors evaluate(cnn::ConvOp op, Operands operands);
+Tensors evaluate(cnn::ConvTransposeOp op, Operands operands);
+Tensors evaluate(cnn::SubPixelWeightOp op, Operands operands);
+Tensors evaluate(cnn::SubPixelBiasOp op, Operands operands);
 Tensors evaluate(cnn::LinearOp op, Operands operands);
 Tensors evaluate(cnn::Im2ColOp op, Operands operands);
 Tensors evaluate(cnn::MatmulOp op, Operands operands);
@@ -30,10 +33,12 @@ Tensors evaluate(cnn::Relu6Op op, Operands operands);
 Tensors evaluate(cnn::TanhOp op, Operands operands);
 Tensors evaluate(cnn::SigmoidOp op, Operands operands);
 Tensors evaluate(cnn::AddOp op, Operands operands);
+Tensors evaluate(cnn::DropoutOp op, Operands operands);
 
 // Normalise.cpp
 Tensors evaluate(cnn::BatchNormOp op, Operands operands);
 Tensors evaluate(cnn::BatchNormAffineOp op, Operands operands);
+Tensors evaluate(cnn::InputAffineOp op, Operands operands);
 Tensors evaluate(cnn::ChannelAffineOp op, Operands operands);
 Tensors evaluate(cnn::SoftmaxOp op, Operands operands);
 
@@ -49,6 +54,13 @@ Tensors evaluate(cnn::SplitOp op, Operands operands);
 Tensors evaluate(cnn::ChannelShuffleOp op, Operands operands);
 Tensors evaluate(cnn::SpatialShiftOp op, Operands operands);
 Tensors evaluate(cnn::FlattenOp op, Operands operands);
+
+// Resize.cpp
+Tensors evaluate(cnn::ResizeOp op, Operands operands);
+Tensors evaluate(cnn::CropOp op, Operands operands);
+Tensors evaluate(cnn::PadOp op, Operands operands);
+Tensors evaluate(cnn::DepthToSpaceOp op, Operands operands);
+Tensors evaluate(cnn::ToTensorOp op, Operands operands);
 
 /// The shape of the op's n-th result.
 inline llvm::ArrayRef<int64_t> resultShape(mlir::Operation *op, unsigned n = 0) {

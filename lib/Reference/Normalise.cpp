@@ -47,6 +47,30 @@ Tensors reference::evaluate(cnn::BatchNormAffineOp op, Operands operands) {
           Tensor::fromFloats(resultShape(op, 1), std::move(shifts))};
 }
 
+/// One value of an operand that may be missing, which is one of zeros.
+static double valueOrZero(const Operands &operands, mlir::OperandRange range, int64_t index) {
+  return range.empty() ? 0.0 : operands[range.getBeginOperandIndex()].floats()[index];
+}
+
+Tensors reference::evaluate(cnn::InputAffineOp op, Operands operands) {
+  auto weight = operands[0].floats(), scale = operands[1].floats();
+  int64_t rows = operands[0].shape()[0], inputs = operands[0].shape()[1];
+  int64_t area = weight.size() / (rows * inputs), rowsPerGroup = rows / op.getGroups();
+  std::vector<float> weights, biases;
+  for (int64_t row = 0; row < rows; ++row) {
+    double bias = valueOrZero(operands, op.getODSOperands(3), row);
+    for (int64_t i = 0; i < inputs * area; ++i) {
+      int64_t channel = row / rowsPerGroup * inputs + i / area;
+      double w = weight[row * inputs * area + i];
+      weights.push_back(static_cast<float>(w * scale[channel]));
+      bias += w * valueOrZero(operands, op.getODSOperands(2), channel);
+    }
+    biases.push_back(static_cast<float>(bias));
+  }
+  return {Tensor::fromFloats(resultShape(op, 0), std::move(weights)),
+          Tensor::fromFloats(resultShape(op, 1), std::move(biases))};
+}
+
 Tensors reference::evaluate(cnn::ChannelAffineOp op, Operands operands) {
   auto scale = operands[1].floats();
   return mapAlongAxis(op, operands[0], op.getAxis(), [&](double x, int64_t c) {

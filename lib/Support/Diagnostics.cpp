@@ -6,7 +6,6 @@
 #include "fovea/Support/Diagnostics.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/Format.h"
 #include "llvm/Support/JSON.h"
 
 using namespace fovea;
@@ -28,6 +27,15 @@ Diagnostic &Diagnostic::note(SourceRange place, const llvm::Twine &text) {
 Diagnostic &Diagnostic::fix(SourceRange place, const llvm::Twine &text) {
   fixIts.push_back({place, text.str()});
   return *this;
+}
+
+Diagnostic &Diagnostic::suggest(SourceRange place, llvm::StringRef near) {
+  if (near.empty())
+    return *this;
+  bool isQuoted = near.starts_with("\"");
+  message +=
+      ("; did you mean " + llvm::Twine(isQuoted ? "" : "'") + near + (isQuoted ? "?" : "'?")).str();
+  return fix(place, near);
 }
 
 llvm::ArrayRef<DiagnosticKind> fovea::allDiagnosticKinds() {
@@ -82,152 +90,6 @@ llvm::StringRef fovea::nearestName(llvm::StringRef name,
     }
   }
   return best;
-}
-
-//===----------------------------------------------------------------------===//
-// Printing for people
-//===----------------------------------------------------------------------===//
-
-namespace {
-class Printer {
-public:
-  Printer(const SourceManager &sources, llvm::raw_ostream &os, bool colours)
-      : sources(sources), os(os), colours(colours) {}
-
-  void print(const Diagnostic &diagnostic);
-  void colour(llvm::raw_ostream::Colors which, bool bold) {
-    if (colours)
-      os.changeColor(which, bold);
-  }
-  void reset() {
-    if (colours)
-      os.resetColor();
-  }
-
-private:
-  void printPlace(SourceRange where);
-  void printSource(const Diagnostic &diagnostic);
-  void printNote(const DiagnosticNote &note);
-  void printFixIt(const FixIt &fixIt);
-
-  const SourceManager &sources;
-  llvm::raw_ostream &os;
-  bool colours;
-};
-} // namespace
-
-/// Where the marked part of the line begins: operands may lie to the left of the operator.
-static SourceRange leftmost(const Diagnostic &diagnostic, const SourceManager &sources) {
-  SourceRange first = diagnostic.where;
-  if (!first.isValid())
-    return first;
-  unsigned line = sources.lineColumn(first).line;
-  for (SourceRange range : diagnostic.underlined)
-    if (range.file == first.file && range.begin < first.begin &&
-        sources.lineColumn(range).line == line)
-      first = range;
-  return first;
-}
-
-void Printer::printPlace(SourceRange where) {
-  if (!where.isValid())
-    return;
-  LineColumn place = sources.lineColumn(where);
-  os << sources.name(where.file) << ':' << place.line << ':' << place.column << ": ";
-}
-
-/// Marks, per byte of the line, what is to be printed below it.
-static std::string markLine(const Diagnostic &diagnostic, unsigned lineBegin,
-                            llvm::StringRef line) {
-  std::string marks(line.size() + 1, ' ');
-  auto mark = [&](SourceRange range, char c) {
-    if (range.file != diagnostic.where.file || range.begin < lineBegin ||
-        range.begin > lineBegin + line.size())
-      return;
-    size_t begin = range.begin - lineBegin;
-    size_t end = std::min<size_t>(range.end - lineBegin, line.size());
-    for (size_t i = begin; i < std::max(end, begin + 1); ++i)
-      marks[i] = c;
-  };
-  for (SourceRange range : diagnostic.underlined)
-    mark(range, '~');
-  mark(diagnostic.where, '^');
-  return marks;
-}
-
-void Printer::printSource(const Diagnostic &diagnostic) {
-  unsigned lineNumber = sources.lineColumn(diagnostic.where).line;
-  llvm::StringRef line = sources.lineText(diagnostic.where.file, lineNumber);
-  unsigned lineBegin = sources.lineBegin(diagnostic.where.file, lineNumber);
-  std::string marks = markLine(diagnostic, lineBegin, line);
-
-  // A window of a very long line: machine-written files have them.
-  constexpr size_t window = 160;
-  size_t first = leftmost(diagnostic, sources).begin - lineBegin;
-  size_t begin = line.size() > window && first > window / 2 ? first - window / 2 : 0;
-  size_t end = std::min(line.size(), begin + window);
-
-  std::string shown, below;
-  for (size_t i = begin; i <= end; ++i) {
-    bool atEnd = i == end;
-    char c = atEnd ? ' ' : line[i];
-    bool continuation = (static_cast<unsigned char>(c) & 0xC0) == 0x80;
-    bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-    if (!atEnd)
-      shown += control && c != '\t' ? '?' : c;
-    if (!continuation)
-      below += c == '\t' && marks[i] == ' ' ? '\t' : marks[i];
-  }
-  os << llvm::format("%5u | ", lineNumber) << llvm::json::fixUTF8(shown) << "\n      | ";
-  colour(llvm::raw_ostream::GREEN, true);
-  os << llvm::StringRef(below).rtrim();
-  reset();
-  os << '\n';
-}
-
-void Printer::printNote(const DiagnosticNote &note) {
-  printPlace(note.where);
-  colour(llvm::raw_ostream::CYAN, true);
-  os << "note: ";
-  reset();
-  os << note.message << '\n';
-}
-
-void Printer::printFixIt(const FixIt &fixIt) {
-  printPlace(fixIt.where);
-  colour(llvm::raw_ostream::CYAN, true);
-  os << "fix: ";
-  reset();
-  llvm::StringRef old = sources.text(fixIt.where);
-  if (old.empty())
-    os << "insert '" << fixIt.text << "'\n";
-  else if (fixIt.text.empty())
-    os << "remove '" << old << "'\n";
-  else
-    os << "replace '" << old << "' by '" << fixIt.text << "'\n";
-}
-
-void Printer::print(const Diagnostic &diagnostic) {
-  bool isError = diagnostic.severity == Severity::Error;
-  printPlace(leftmost(diagnostic, sources));
-  colour(isError ? llvm::raw_ostream::RED : llvm::raw_ostream::MAGENTA, true);
-  os << (isError ? "error" : "warning") << '[' << diagnostic.code << "]: ";
-  reset();
-  os << diagnostic.message << '\n';
-  if (diagnostic.where.isValid())
-    printSource(diagnostic);
-  for (const DiagnosticNote &note : diagnostic.notes)
-    printNote(note);
-  for (const FixIt &fixIt : diagnostic.fixIts)
-    printFixIt(fixIt);
-}
-
-void DiagnosticEngine::print(llvm::raw_ostream &os, bool colours) const {
-  Printer printer(sources, os, colours);
-  for (const auto &diagnostic : list)
-    printer.print(*diagnostic);
-  if (limitPassed)
-    os << "too many errors: stopped after " << errorLimit << '\n';
 }
 
 //===----------------------------------------------------------------------===//

@@ -10,8 +10,7 @@ using namespace fovea;
 using llvm::Expected;
 using llvm::StringRef;
 
-/// SplitMix64 (Steele, Lea and Flood 2014): every seed gives a good sequence.
-static uint64_t nextRandom(uint64_t &state) {
+uint64_t RandomSequence::next() {
   uint64_t z = state += 0x9e3779b97f4a7c15;
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
   z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
@@ -20,9 +19,9 @@ static uint64_t nextRandom(uint64_t &state) {
 
 void fovea::fillUniform(llvm::MutableArrayRef<float> values, StringRef name, uint64_t seed,
                         float low, float high) {
-  uint64_t state = llvm::xxh3_64bits(name) ^ seed * 0xd1342543de82ef95;
+  RandomSequence random(llvm::xxh3_64bits(name) ^ seed * 0xd1342543de82ef95);
   for (float &value : values) {
-    double unit = (nextRandom(state) >> 40) * 0x1p-24;
+    double unit = (random.next() >> 40) * 0x1p-24;
     value = static_cast<float>(low + (double(high) - low) * unit);
   }
 }

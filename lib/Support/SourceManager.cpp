@@ -23,7 +23,7 @@ llvm::Expected<unsigned> SourceManager::load(llvm::StringRef path) {
   if (std::error_code failure = llvm::sys::fs::file_size(path, size))
     return llvm::createStringError(failure, failure.message());
   if (size > maxFileSize)
-    return llvm::createStringError("it has " + llvm::Twine(size) + " bytes; a .cnn file may have " +
+    return llvm::createStringError("it has " + llvm::Twine(size) + " bytes; a file may have " +
                                    llvm::Twine(uint64_t(maxFileSize)));
   auto buffer = llvm::MemoryBuffer::getFile(path);
   if (!buffer)

@@ -98,6 +98,41 @@ func.func @net(%x: tensor<1x4x5x6xf32>) -> tensor<1x6x5x5xf32> {
 }
 )";
 
+/// Batch norms that go into the layer behind them, with groups and without; a transposed
+/// convolution; layers that are equal, and dead; several taps per channel, of which one is large.
+static const char *behind = R"(
+cnn.param @p : tensor<4xf32>
+cnn.param @bn.running_var : tensor<4xf32>
+cnn.param @up.weight : tensor<4x4x3x2xf32>
+cnn.param @w : tensor<6x4x3x3xf32>
+cnn.param @grouped.weight : tensor<6x2x2x1xf32>
+cnn.param @b : tensor<6xf32>
+cnn.param @near.weight = dense<[[[[0.0, 3.0, 0.0]]], [[[0.0, 0.0, -1.0]]], [[[2.0, 0.0, 1.0e-7]]], [[[1.0e-7, 1.0, 0.0]]]]> : tensor<4x1x1x3xf32>
+func.func @net(%x: tensor<1x4x5x6xf32>) -> (tensor<1x6x7x6xf32>, tensor<1x6x4x6xf32>, tensor<1x6x7x5xf32>) {
+  %p = cnn.load_param @p : tensor<4xf32>
+  %v = cnn.load_param @bn.running_var : tensor<4xf32>
+  %u = cnn.load_param @up.weight : tensor<4x4x3x2xf32>
+  %0 = cnn.conv_transpose %x, %u, %p {name = "up", stride = array<i64: 2, 1>, padding = array<i64: 1, 0, 1, 0>}
+     : (tensor<1x4x5x6xf32>, tensor<4x4x3x2xf32>, tensor<4xf32>) -> tensor<1x4x9x7xf32>
+  %1 = cnn.batch_norm %0, %p, %p, %p, %v {name = "up.bn"} : (tensor<1x4x9x7xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<1x4x9x7xf32>
+  %2 = cnn.tanh %1 {name = "tanh"} : (tensor<1x4x9x7xf32>) -> tensor<1x4x9x7xf32>
+  %3 = cnn.tanh %1 {name = "again"} : (tensor<1x4x9x7xf32>) -> tensor<1x4x9x7xf32>
+  %4 = cnn.add %2, %3 {name = "add"} : (tensor<1x4x9x7xf32>, tensor<1x4x9x7xf32>) -> tensor<1x4x9x7xf32>
+  %5 = cnn.batch_norm %4, %p, %p, %p, %v {name = "bn"} : (tensor<1x4x9x7xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<1x4x9x7xf32>
+  %w = cnn.load_param @w : tensor<6x4x3x3xf32>
+  %6 = cnn.conv %5, %w {name = "conv", dilation = array<i64: 1, 1>} : (tensor<1x4x9x7xf32>, tensor<6x4x3x3xf32>) -> tensor<1x6x7x5xf32>
+  %dead = cnn.relu %6 {name = "dead"} : (tensor<1x6x7x5xf32>) -> tensor<1x6x7x5xf32>
+  %60 = cnn.conv %4, %w {name = "border", padding = array<i64: 0, 0, 0, 1>} : (tensor<1x4x9x7xf32>, tensor<6x4x3x3xf32>) -> tensor<1x6x7x6xf32>
+  %n = cnn.load_param @near.weight : tensor<4x1x1x3xf32>
+  %7 = cnn.conv %x, %n {name = "near", groups = 4 : i64, padding = array<i64: 0, 1, 0, 1>} : (tensor<1x4x5x6xf32>, tensor<4x1x1x3xf32>) -> tensor<1x4x5x6xf32>
+  %8 = cnn.batch_norm %7, %p, %p, %p, %v {name = "near.bn"} : (tensor<1x4x5x6xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<1x4x5x6xf32>
+  %g = cnn.load_param @grouped.weight : tensor<6x2x2x1xf32>
+  %b = cnn.load_param @b : tensor<6xf32>
+  %9 = cnn.conv %8, %g, %b {name = "grouped", groups = 2 : i64} : (tensor<1x4x5x6xf32>, tensor<6x2x2x1xf32>, tensor<6xf32>) -> tensor<1x6x4x6xf32>
+  return %60, %9, %6 : tensor<1x6x7x6xf32>, tensor<1x6x4x6xf32>, tensor<1x6x7x5xf32>
+}
+)";
+
 static void giveRandomValues(ModuleOp module) {
   for (auto param : module.getOps<cnn::ParamOp>()) {
     if (param.getValueAttr())
@@ -164,17 +199,21 @@ TEST_P(PassesKeepMeaning, SameOutputs) {
 }
 
 static const char *const everything =
-    "verify-cnn,depthwise-to-shift,func.func(fold-batch-norm),canonicalize,cse,"
+    "verify-cnn,func.func(remove-dead-layers),depthwise-to-shift{lossy=true budget=0.001},"
+    "func.func(fold-batch-norm,conv-transpose-to-conv),canonicalize,func.func(merge-equal-layers),"
     "func.func(conv-to-im2col{layers=down|conv1},fuse-conv,fuse-elementwise),symbol-dce,verify-cnn-"
     "opt";
 
 INSTANTIATE_TEST_SUITE_P(
     All, PassesKeepMeaning,
-    testing::Combine(testing::Values(residual, shifts),
-                     testing::Values("canonicalize", "depthwise-to-shift",
-                                     "func.func(fold-batch-norm)", "func.func(conv-to-im2col)",
-                                     "func.func(fuse-conv)", "func.func(fuse-elementwise)",
-                                     everything)));
+    testing::Combine(
+        testing::Values(residual, shifts, behind),
+        testing::Values("canonicalize", "depthwise-to-shift",
+                        "depthwise-to-shift{lossy=true budget=0.001}", "func.func(fold-batch-norm)",
+                        "func.func(fold-batch-norm{fold=false})", "func.func(report-hints)",
+                        "func.func(remove-dead-layers)", "func.func(merge-equal-layers)",
+                        "func.func(conv-transpose-to-conv)", "func.func(conv-to-im2col)",
+                        "func.func(fuse-conv)", "func.func(fuse-elementwise)", everything)));
 
 /// That the pipeline did something: else the agreement above says nothing.
 TEST_F(PassesKeepMeaning, PipelineRewrites) {
@@ -191,4 +230,11 @@ TEST_F(PassesKeepMeaning, PipelineRewrites) {
   EXPECT_EQ(countOps(*module, "cnn.concat"), 0u);
   EXPECT_EQ(countOps(*module, "cnn.channel_shuffle"), 1u);
   EXPECT_EQ(countOps(*module, "cnn.param"), 3u);
+
+  module = parse(behind);
+  ASSERT_TRUE(module && succeeded(run(*module, everything)));
+  EXPECT_EQ(countOps(*module, "cnn.input_affine"), 2u);
+  EXPECT_EQ(countOps(*module, "cnn.conv_transpose"), 0u);
+  EXPECT_EQ(countOps(*module, "cnn.tanh"), 1u);
+  EXPECT_EQ(countOps(*module, "cnn.spatial_shift"), 1u);
 }

@@ -1,9 +1,19 @@
 // RUN: fovea-opt %s --split-input-file --convert-cnn-to-sched --verify-diagnostics
 
-func.func @softmax_over_rows(%x: tensor<1x8x4x4xf32>) -> tensor<1x8x4x4xf32> {
-  // expected-error @+1 {{has no kernel: expected axis 1, got 2}}
-  %y = cnn.softmax %x {name = "s", axis = 2 : i64} : (tensor<1x8x4x4xf32>) -> tensor<1x8x4x4xf32>
+// Channels last is a layout of inputs only.
+func.func @to_tensor_of_a_layer(%x: tensor<1x4x4x8xf32>) -> tensor<1x8x4x4xf32> {
+  %r = cnn.relu %x {name = "r"} : (tensor<1x4x4x8xf32>) -> tensor<1x4x4x8xf32>
+  // expected-error @+1 {{has no kernel: expected an input of the network that only such ops read}}
+  %y = cnn.to_tensor %r {name = "t", layout = "nhwc"} : (tensor<1x4x4x8xf32>) -> tensor<1x8x4x4xf32>
   return %y : tensor<1x8x4x4xf32>
+}
+
+// -----
+
+func.func @to_tensor_of_a_shared_input(%x: tensor<1x4x4x8xf32>) -> (tensor<1x8x4x4xf32>, tensor<1x4x4x8xf32>) {
+  // expected-error @+1 {{has no kernel: expected an input of the network that only such ops read}}
+  %y = cnn.to_tensor %x {name = "t", layout = "nhwc"} : (tensor<1x4x4x8xf32>) -> tensor<1x8x4x4xf32>
+  return %y, %x : tensor<1x8x4x4xf32>, tensor<1x4x4x8xf32>
 }
 
 // -----

@@ -60,3 +60,23 @@ func.func @shift(%x: tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32> {
   %s = cnn.spatial_shift %x {name = "shift", offsets = array<i64: 0, 1, 1, 0>} : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
   return %s : tensor<1x2x4x4xf32>
 }
+
+// An input with channels last is seen as [N, C, H, W] and keeps the shape that its user sees; a crop is two slices.
+// CHECK-LABEL: func.func @picture
+// CHECK-SAME: %arg0: tensor<1x3x6x8xui8> {sched.channels_last, sched.name = "photo", sched.shape = array<i64: 1, 6, 8, 3>}
+// CHECK: sched.stage to_tensor(%{{.*}}) {name = "photo"} : (tensor<1x3x6x8xui8>) -> tensor<1x3x6x8xf32>
+// CHECK: sched.literal "resize.rows" {{.*}} : tensor<3x2xi32>
+// CHECK: sched.literal "resize.columns" {{.*}} : tensor<4x2xi32>
+// CHECK: sched.literal "resize.row_weights" {{.*}} : tensor<3xf32>
+// CHECK: sched.literal "resize.column_weights" {{.*}} : tensor<4xf32>
+// CHECK: %[[R:.*]] = sched.kernel "resize"
+// CHECK: %[[C:.*]] = sched.slice %[[R]] {axis = 2 : i64, name = "crop", offset = 1 : i64}
+// CHECK: sched.slice %[[C]] {axis = 3 : i64, name = "crop", offset = 0 : i64} : (tensor<1x3x2x4xf32>) -> tensor<1x3x2x3xf32>
+// CHECK: sched.stage extend(%{{.*}}) {channels = array<i64: 1, 0>, name = "pad", padding = array<i64: 0, 0, 0, 1>}
+func.func @picture(%p: tensor<1x6x8x3xui8> {cnn.name = "photo"}) -> tensor<1x4x2x4xf32> {
+  %0 = cnn.to_tensor %p {name = "photo", layout = "nhwc"} : (tensor<1x6x8x3xui8>) -> tensor<1x3x6x8xf32>
+  %1 = cnn.resize %0 {name = "resize", size = array<i64: 3, 4>} : (tensor<1x3x6x8xf32>) -> tensor<1x3x3x4xf32>
+  %2 = cnn.crop %1 {name = "crop", offset = array<i64: 1, 0>, size = array<i64: 2, 3>} : (tensor<1x3x3x4xf32>) -> tensor<1x3x2x3xf32>
+  %3 = cnn.pad %2 {name = "pad", padding = array<i64: 0, 0, 0, 1>, channels = array<i64: 1, 0>} : (tensor<1x3x2x3xf32>) -> tensor<1x4x2x4xf32>
+  return %3 : tensor<1x4x2x4xf32>
+}

@@ -45,19 +45,49 @@ static std::string presetChain(unsigned length) {
   return text;
 }
 
+static std::vector<std::pair<std::string, std::string>> labelFiles() {
+  return {{"names.txt", "cat\r\ndog\r\n"},
+          {"empty.txt", "\n \n"},
+          {"gap.txt", "cat\n\ndog\n"},
+          {"latin1.txt", "caf\xE9\n"},
+          {"bell.txt", "cat\a\n"}};
+}
+
 static std::vector<Case> cases() {
   std::string doubling = "a = [0]\n  for _i in 0..40 { a = a + a }\n  output y = relu(x)";
   return {
       {"E0002", "import \"nowhere.cnn\"\n" + network("output y = relu(x)"), "nowhere.cnn"},
+      {"E0003", network("labels \"nowhere.txt\"\n  output y = x"), "nowhere.txt"},
+      {"E0004", network("labels \"empty.txt\"\n  output y = x"), "holds no names"},
+      {"E0004", network("labels \"gap.txt\"\n  output y = x"), "gap.txt:2:1: note"},
+      {"E0004", network("labels \"latin1.txt\"\n  output y = x"), "not text in UTF-8"},
+      {"E0004", network("labels \"bell.txt\"\n  output y = x"), "a control character"},
       {"E0101", network("output y = relu(x) $"), "unexpected character"},
+      {"E0101", network("if true && true { a = 1 }"), "both is 'and'"},
+      {"E0101", network("a = 'text'"), "double quotes"},
+      {"E0101", network("a = 1; b = 2"), "ends a statement"},
       {"E0101", network("output y = x if !true else x"), "negation is 'not'"},
-      {"E0102", network("a = \"open\n  output y = relu(x)"), "insert '\"'"},
+      {"E0102", network("a = \"open\n  output y = relu(x)"), "string is not closed"},
       {"E0103", network("a = 99999999999999999999"), "does not fit in 64 bits"},
       {"E0103", network("a = 1e999"), "too large"},
       {"E0103", network("a = 3x"), "ends in letters"},
       {"E0104", network("output y = relu(x x)"), "expected ',' or ')', got 'x'"},
       {"E0104", "hello", "expected 'block', 'network', 'def' or 'import', got 'hello'"},
       {"E0104", network("a = 1 < 2 < 3"), "does not chain"},
+      {"E0104", network("a = 1 +"), "expected a value, got '}'"},
+      {"E0104", network("if 1 = 2 { a = 1 }"), "'=' assigns"},
+      {"E0104", network("if true { a = 1 }\n  elif false { a = 2 }"), "'else if'"},
+      {"E0104", network("for i = 0..3 { a = i }"), "expected 'in', got '='"},
+      {"E0104", network("ouput y = x"), "did you mean 'output'?"},
+      {"E0104", "netwrok n { }", "did you mean 'network'?"},
+      {"E0104", network("output y = x -> \"a\" relu"), "got a string"},
+      {"E0104", network("output y = x -> a conv(1, 1)"), "a label ends in ':'"},
+      {"E0104", network("labels names"), "the name of a file in quotes"},
+      {"E0104", network("unused"), "a pattern in quotes"},
+      {"E0104", network("output y = x", "f32[1] as"), "expected the layout"},
+      {"E0104", network("output y = x -> @algorithm conv(1, 1)"), "expected '(' and a value"},
+      {"E0104", network("output y = x -> @(1) conv(1, 1)"), "the name of a hint"},
+      {"E0104", network("output y = x -> @precision(\"f32\" conv(1, 1)"), "'(' is opened here"},
       {"E0105", network("output y = relu(x"), "'(' is opened here"},
       {"E0105", "block b(x) {\n  return relu(x)\n" + network("output y = b(x)"),
        "'{' is opened here"},
@@ -66,17 +96,27 @@ static std::vector<Case> cases() {
       {"E0106", network("output y = x -> relu if true else x"), "add parentheses"},
       {"E0107", network("output y = c: x -> relu"), "a label stands before a call"},
       {"E0107", network("output y = relu(c: relu(x))"), "a label stands after '->'"},
+      {"E0107", network("output y = x -> conv(1, kernel: 1)"), "'kernel = …'"},
       {"E0108", network("a = " + deeply("(", 300, "1", ")")), "more than 200 levels"},
+      {"E0108", network("a = " + deeply("f(x -> @algorithm(", 150, "1", ") relu)")),
+       "more than 200 levels"},
       {"E0108", network("a = " + deeply("1 + ", 300, "1", "")), "more than 200 levels"},
       {"E0108", network(deeply("if true { ", 300, "", " }")), "more than 200 levels"},
       {"E0109", "block b(x) {\n  input y: f32[1]\n  return x\n}", "belong to networks"},
       {"E0109", "network n {\n  return 1\n}", "belongs to blocks"},
+      {"E0109", "block b(x) {\n  labels \"names.txt\"\n  return x\n}", "a whole network"},
+      {"E0109", "block b(x) {\n  unused \"a.*\"\n  return x\n}", "a whole network"},
       {"E0110", network("relu(x)"), "computed but not used"},
       {"E0111", network("output y = x -> \"a}\": relu"), "write two for one brace"},
       {"E0111", network("output y = x -> \"a\\q\": relu"), "unknown escape"},
       {"E0111", network("output y = x -> \"a{1 2}\": relu"), "expected '}' after the value"},
       {"E0112", "block b(" + deeply("a, ", 300, "a", "") + ") { return a }",
        "at most 256 parameters"},
+      {"E0113", network("output y = x -> r: @algorithm(\"im2col\") relu"), "before the label"},
+      {"E0113", network("output y = @algorithm(\"im2col\") x -> relu"), "stands after '->'"},
+      {"E0113", network("output y = @algorithm(\"im2col\") (x -> relu)"),
+       "begins a right-hand side"},
+      {"E0113", network("output y = relu(@algorithm(\"im2col\") relu(x))"), "a hint stands after"},
       {"E0201", network("output y = x -> linear(3)"), "linear does not take f32[1,8,16,16]"},
       {"E0203", network("y = x -> conv(3, kernel = 1)\n  output z = x + y"),
        "y gets its shape here"},
@@ -97,7 +137,11 @@ static std::vector<Case> cases() {
       {"E0213", network("output y = relu(x)", "f32[0]"), "at least 1, not 0"},
       {"E0213", network("output y = relu(x)", "f32[]"), "1 to 8 dimensions, not 0"},
       {"E0214", network("output y = x -> spatial_shift(5)"), "25 offsets for 8 channels"},
-      {"E0301", network("output y = x -> rellu"), "replace 'rellu' by 'relu'"},
+      {"E0217", network("output y = relu(x)", "f32[1, 2, 3, 4] as nwhc"), "did you mean 'nhwc'?"},
+      {"E0217", network("output y = relu(x)", "f32[1, 2, 3] as nhwc"), "not f32 of 3"},
+      {"E0217", network("output y = relu(x)", "i8[1, 2, 3, 4] as nhwc"), "not i8 of 4"},
+      {"E0301", "network n = m()\n" + network("output y = x"), "unknown network 'm'"},
+      {"E0301", network("output y = x -> rellu"), "did you mean 'relu'?"},
       {"E0301", "block b(x, k: integer) { return x -> conv(k, 1) }", "unknown type 'integer'"},
       {"E0302", network("if x.channels == 3 { a = x }\n  output y = relu(a)"),
        "'a' is not assigned on the path taken"},
@@ -107,10 +151,14 @@ static std::vector<Case> cases() {
       {"E0303", "block b(x, x) { return x }", "parameter 'x' is defined twice"},
       {"E0303", network("input x: f32[1]\n  output y = relu(x)"), "input 'x' is defined twice"},
       {"E0303", network("output y = relu(x)\n  output y = relu(x)"), "output 'y' is defined twice"},
+      {"E0303", network("labels \"names.txt\"\n  labels \"names.txt\"\n  output y = x"),
+       "labels are given twice"},
+      {"E0304", network("output y = x -> \"x.to_tensor\": relu", "u8[1, 2, 3, 4]"),
+       "two layers are named 'x.to_tensor'"},
       {"E0303", network("_a = (a = 1, a = 2)"), "field 'a' is given twice"},
-      {"E0304", network("output y = x -> c: relu -> c: relu"), "replace 'c' by '\"c_2\"'"},
+      {"E0304", network("output y = x -> c: relu -> c: relu"), "\"c_2\""},
       {"E0304", network("y = x\n  for i in 0..2 { y = y -> c: relu }\n  output z = y"),
-       "replace 'c' by '\"c.{i}\"'"},
+       "\"c.{i}\""},
       {"E0304", "block b(x) { return x -> c: relu }\n" + network("output y = x -> b -> b"),
        "each call of b names it"},
       {"E0305", network("output y = x -> \"a b\": relu"), "\"a b\" is no label"},
@@ -120,8 +168,19 @@ static std::vector<Case> cases() {
       {"E0307", "block b(x) { return b(x) }\n" + network("output y = b(x)"), "b calls itself"},
       {"E0307", "network a = b()\nnetwork b = a()", "defined by itself"},
       {"E0308", network("a = x.colour\n  output y = relu(x)"), "a tensor has no field 'colour'"},
-      {"E0308", network("r = (one = 1)\n  a = r.on\n  output y = relu(x)"),
-       "replace 'on' by 'one'"},
+      {"E0308", network("r = (one = 1)\n  a = r.on\n  output y = relu(x)"), "did you mean 'one'?"},
+      {"E0309", network("output y = x -> @algoritm(\"im2col\") conv(3, kernel = 1)"),
+       "hints are algorithm, precision; did you mean 'algorithm'?"},
+      {"E0310", network("output y = x -> @algorithm(\"im2cool\") conv(3, kernel = 1)"),
+       "is one of im2col, direct, shift, not \"im2cool\"; did you mean \"im2col\"?"},
+      {"E0310", network("output y = x -> @precision(16) conv(3, kernel = 1)"),
+       "is one of f32, bf16, f16, not 16"},
+      {"E0311", network("unused \"a[\"\n  output y = x"), "malformed pattern"},
+      {"E0311", network("unused \"\"\n  output y = x"), "1 to 255 characters"},
+      {"E0311", network("unused \"" + std::string(256, 'a') + "\"\n  output y = x"),
+       "1 to 255 characters"},
+      {"E0312", network("unused \"f*.weight\"\n  output y = x -> fc: conv(1, 1)"),
+       "matches the weight 'fc.weight'"},
       {"E0401", network("output y = x -> conv(3)"), "conv needs a value for 'kernel'"},
       {"E0401", "block b(x, k) { return x -> conv(k, 1) }\n" + network("output y = b(x)"),
        "b needs a value for 'k'"},
@@ -129,8 +188,10 @@ static std::vector<Case> cases() {
       {"E0402", network("output y = relu(x, 3)"), "relu takes 1 argument at most"},
       {"E0402", network("a = len([1], 2)\n  output y = relu(x)"), "len takes 1 argument at most"},
       {"E0403", network("output y = x -> conv(3, kernel = 1, strid = 2)"),
-       "replace 'strid' by 'stride'"},
+       "did you mean 'stride'?"},
       {"E0404", network("output y = x -> conv(3, 1, kernel = 1)"), "'kernel' is given twice"},
+      {"E0404", network("output y = x -> @precision(\"f32\") @precision(\"f16\") conv(3, 1)"),
+       "'precision' is given twice"},
       {"E0405", network("output y = x -> conv(3.5, kernel = 1)"),
        "'channels' of conv is an integer"},
       {"E0405", network("output y = x -> conv(x.channels / 2, kernel = 1)"),
@@ -191,12 +252,18 @@ static std::vector<Case> cases() {
        "the result of 'relu' reaches no output"},
       {"W0004", network("input z: f32[1]\n  _a = z\n  output y = relu(x)"),
        "input 'z' reaches no output"},
+      {"W0005", network("output y = x -> @algorithm(\"im2col\") relu"),
+       "the hint 'algorithm' means nothing for relu"},
+      {"W0005", network("a = @precision(\"f16\") max(1, 2)\n  output y = x -> conv(a, 1)"),
+       "means nothing for max"},
+      {"W0006", network("labels \"names.txt\"\n  output y = x -> flatten"),
+       "2 labels, but 'y' is f32[1,2048]: 2048 classes"},
   };
 }
 
 TEST(Diagnostics, EveryCase) {
   for (const Case &each : cases()) {
-    auto evaluation = evaluateText(each.source);
+    auto evaluation = evaluateText(each.source, {}, labelFiles());
     std::string text = evaluation->text();
     llvm::SmallVector<llvm::StringRef> codes;
     std::string joined = evaluation->codes();
@@ -216,7 +283,8 @@ TEST(Diagnostics, EveryCode) {
   for (const Case &each : cases())
     caused.insert(each.code);
   llvm::StringSet<> elsewhere;
-  for (const char *code : {"E0001", "E0200", "E0202", "E0204", "E0206", "E0211", "E0607"})
+  for (const char *code :
+       {"E0001", "E0200", "E0202", "E0204", "E0206", "E0211", "E0215", "E0216", "E0607"})
     elsewhere.insert(code);
   for (const DiagnosticKind &kind : allDiagnosticKinds())
     EXPECT_NE(caused.contains(kind.code), elsewhere.contains(kind.code)) << kind.code.str();

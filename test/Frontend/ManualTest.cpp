@@ -43,8 +43,8 @@ TEST(Manual, Examples) {
       ++networks;
     }
   }
-  EXPECT_EQ(examples, 7u);
-  EXPECT_EQ(networks, 10u);
+  EXPECT_EQ(examples, 8u);
+  EXPECT_EQ(networks, 12u);
 }
 
 /// The table of layers names every layer with its arguments and defaults.

@@ -25,10 +25,11 @@ TEST(Parser, EveryNode) {
                  "  p, q = x -> \"a{k}\": conv(k, kernel = (1, 2)) -> relu\n"
                  "  if not k == 2.5 { p = [q][0] } else { p = (r = q).r }\n"
                  "  for i in 0..-k { require true, \"m\" }\n"
-                 "  layer h = relu()\n"
+                 "  layer h = @precision(\"f16\") relu()\n"
                  "  return p if k > 1 else q\n"
                  "}\n"
-                 "network n { input x: f32[1]\n output x }\n"
+                 "network n { input x: f32[1] as nhwc\n labels \"a.txt\"\n unused \"b.*\"\n"
+                 " output x = x -> @algorithm(\"shift\") l: relu }\n"
                  "network m = n(2)\n"
                  "def f(v) = v ** 2\n"),
             R"(File "t.cnn"
@@ -86,8 +87,10 @@ TEST(Parser, EveryNode) {
         Bool true @5:28
         String "m" @5:34
     Layer h @6:3
-      Call @6:13
-        Name relu @6:13
+      Call @6:31
+        Hint precision
+          String "f16" @6:24
+        Name relu @6:31
     Return @7:3
       Conditional @7:10
         Condition
@@ -97,19 +100,30 @@ TEST(Parser, EveryNode) {
         Name p @7:10
         Name q @7:26
   Network n @9:1
-    Input x: f32 @9:13
+    Input x: f32 as nhwc @9:13
       Integer 1 @9:26
-    Output x @10:2
-      Name x @10:9
-  Preset m @11:1
-    Call @11:13
-      Name n @11:13
-      Integer 2 @11:15
-  Function f @12:1
-    Parameter v @12:7
-    Binary ** @12:12
-      Name v @12:12
-      Integer 2 @12:17
+    Labels @10:2
+      String "a.txt" @10:9
+    Unused @11:2
+      String "b.*" @11:9
+    Output x @12:2
+      Pipe @12:13
+        Name x @12:13
+        Stage @12:38
+          Hint algorithm
+            String "shift" @12:29
+          Label
+            String "l" @12:38
+          Name relu @12:41
+  Preset m @13:1
+    Call @13:13
+      Name n @13:13
+      Integer 2 @13:15
+  Function f @14:1
+    Parameter v @14:7
+    Binary ** @14:12
+      Name v @14:12
+      Integer 2 @14:17
 )");
 }
 

@@ -13,11 +13,21 @@ using namespace fovea::test;
 using Shape = std::vector<int64_t>;
 
 TensorId Recorder::addInput(llvm::StringRef input, llvm::StringRef element,
-                            llvm::ArrayRef<int64_t> shape, SourcePosition) {
+                            llvm::ArrayRef<int64_t> shape, llvm::StringRef layout, SourcePosition) {
+  bool converts = shape.size() == 4 && (element == "u8" || layout == "nhwc");
   inputs.push_back(input.str());
   shapes.push_back(shape.vec());
-  elements.push_back(element.str());
+  elements.push_back(converts ? "f32" : element.str());
+  if (layout == "nhwc")
+    shapes.back() = {shape[0], shape[3], shape[1], shape[2]};
   return shapes.size() - 1;
+}
+
+std::vector<std::string> Recorder::weightNames() const {
+  std::vector<std::string> names;
+  for (auto &[weight, count] : weights)
+    names.push_back(weight);
+  return names;
 }
 
 std::string Recorder::typeOf(TensorId tensor) const {
@@ -53,6 +63,28 @@ static int64_t windowed(const LayerCall &call, int64_t extent, unsigned i) {
   return padded < window ? 0 : (padded - window) / stride[i] + 1;
 }
 
+/// Images that get another size or other channels.
+static void changeImage(const LayerCall &call, Shape &shape) {
+  auto integer = [&](const char *name) { return std::get<int64_t>(call.attributes.at(name)); };
+  if (call.layer == "resize" || call.layer == "center_crop")
+    std::copy_n(integers(call, "size").begin(), 2, shape.begin() + 2);
+  if (call.layer == "crop")
+    shape[2] = integer("height"), shape[3] = integer("width");
+  if (call.layer == "conv_transpose")
+    shape[1] = integer("channels");
+  for (unsigned i : {0, 1}) {
+    if (call.layer == "pad") {
+      shape[1] += integers(call, "channels")[i];
+      shape[2 + i] += integers(call, "padding")[i] + integers(call, "padding")[i + 2];
+    }
+    if (call.layer == "conv_transpose")
+      shape[2 + i] = (shape[2 + i] - 1) * integers(call, "stride")[i] +
+                     (integers(call, "kernel")[i] - 1) * integers(call, "dilation")[i] + 1 +
+                     integers(call, "output_padding")[i] - integers(call, "padding")[i] -
+                     integers(call, "padding")[i + 2];
+  }
+}
+
 /// The results' shapes, or why there are none.
 static std::variant<std::vector<Shape>, LayerError> infer(const Recorder &recorder,
                                                           const LayerCall &call) {
@@ -78,6 +110,8 @@ static std::variant<std::vector<Shape>, LayerError> infer(const Recorder &record
       if (!(shape[2 + i] = windowed(call, shape[2 + i], i)))
         return LayerError{"E0205", "the window does not fit in " + type(0), {0}};
   }
+  if (shape.size() == 4)
+    changeImage(call, shape);
   if (call.layer == "linear")
     shape[1] = std::get<int64_t>(call.attributes.at("features"));
   if (llvm::StringRef(call.layer).starts_with("global"))

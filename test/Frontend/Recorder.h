@@ -14,13 +14,18 @@ class Recorder : public LayerBuilder {
 public:
   void beginNetwork(llvm::StringRef network, SourcePosition) override { name = network.str(); }
   TensorId addInput(llvm::StringRef input, llvm::StringRef element, llvm::ArrayRef<int64_t> shape,
-                    SourcePosition) override;
+                    llvm::StringRef layout, SourcePosition) override;
   LayerResult addLayer(const LayerCall &call) override;
   std::vector<int64_t> shapeOf(TensorId tensor) const override { return shapes[tensor]; }
   std::string typeOf(TensorId tensor) const override;
   void addOutput(llvm::StringRef output, TensorId tensor, SourcePosition) override {
     outputs.push_back({output.str(), tensor});
   }
+  void setLabels(llvm::StringRef, llvm::ArrayRef<std::string> names) override {
+    labels = names.vec();
+  }
+  void addUnused(llvm::StringRef pattern) override { unused.push_back(pattern.str()); }
+  std::vector<std::string> weightNames() const override;
 
   /// The call that made the layer of that name, or null.
   const LayerCall *layer(llvm::StringRef layerName) const;
@@ -31,6 +36,7 @@ public:
   std::vector<LayerCall> layers;
   std::vector<std::string> inputs;
   std::vector<std::pair<std::string, TensorId>> outputs;
+  std::vector<std::string> labels, unused;
   /// Trained values by name: "fc.weight" has 840 of them. Running means and variances are not
   /// counted.
   std::map<std::string, int64_t> weights;

@@ -105,6 +105,19 @@ TEST_F(BindWeights, ExtraTensorsAreAWarning) {
                               "'aux.bias', 'aux.weight'\n");
 }
 
+TEST_F(BindWeights, SilentForWhatIsDeclaredUnused) {
+  NamedTensors tensors = goodTensors();
+  tensors["aux.conv.weight"] = tensors["fc1.bias"];
+  tensors["auxiliary"] = tensors["fc1.bias"];
+  module->walk([&](mlir::func::FuncOp function) {
+    mlir::OpBuilder builder(function);
+    function->setAttr(unusedAttribute, builder.getStrArrayAttr({"aux.*", "[", "extra?"}));
+  });
+  EXPECT_TRUE(bind(std::move(tensors)));
+  EXPECT_EQ(diagnostics.text,
+            "warning: test.safetensors has 1 tensor that no parameter takes: 'auxiliary'\n");
+}
+
 TEST_F(BindWeights, BatchCountersAreNoExtras) {
   NamedTensors tensors = goodTensors();
   tensors["bn.num_batches_tracked"] = Tensor::fromFloats({}, {1});

@@ -60,7 +60,7 @@ struct Net {
   Net() { builder.beginNetwork("net", at(1)); }
 
   TensorId input(std::vector<int64_t> shape, llvm::StringRef element = "f32") {
-    return builder.addInput("x", element, shape, at(2));
+    return builder.addInput("x", element, shape, "nchw", at(2));
   }
   std::vector<TensorId> addAll(const LayerCall &call) {
     LayerResult result = builder.addLayer(call);

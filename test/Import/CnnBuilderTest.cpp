@@ -3,6 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "Calls.h"
+#include "dialects/Cnn/IR/CnnOps.h"
+#include "fovea/Support/MlirLocations.h"
 
 using namespace fovea;
 using namespace fovea::test;
@@ -139,6 +141,70 @@ TEST(CnnBuilder, LiteralOfTheWrongShape) {
 // Errors
 //===----------------------------------------------------------------------===//
 
+//===----------------------------------------------------------------------===//
+// What a network says of itself
+//===----------------------------------------------------------------------===//
+
+static std::string builtFrom(std::vector<int64_t> shape, llvm::StringRef element,
+                             llvm::StringRef layout) {
+  Net net;
+  TensorId x = net.builder.addInput("photo", element, shape, layout, at(2, 9));
+  return text(*net.finish(net.add(call("relu", "r", {x}))));
+}
+
+TEST(Inputs, PicturesBecomeTensors) {
+  std::string built = builtFrom({1, 8, 6, 3}, "u8", "nhwc");
+  EXPECT_CONTAINS(built, "%arg0: tensor<1x8x6x3xui8> {cnn.name = \"photo\"}");
+  EXPECT_CONTAINS(built, "cnn.to_tensor %arg0 {layout = \"nhwc\", name = \"photo.to_tensor\"}");
+  EXPECT_CONTAINS(built, "-> tensor<1x3x8x6xf32>");
+  EXPECT_CONTAINS(builtFrom({1, 3, 8, 6}, "u8", "nchw"), "cnn.to_tensor");
+  EXPECT_CONTAINS(builtFrom({1, 8, 6, 3}, "f32", "nhwc"), "-> tensor<1x3x8x6xf32>");
+  EXPECT_EQ(builtFrom({1, 3, 8, 6}, "f32", "nchw").find("cnn.to_tensor"), std::string::npos);
+}
+
+TEST(Inputs, ConversionsAreBlamedOnTheInput) {
+  Net net;
+  TensorId x = net.builder.addInput("photo", "u8", {1, 8, 6, 3}, "nhwc", at(2, 9));
+  auto module = net.finish(net.add(call("relu", "r", {x})));
+  module->walk([&](cnn::ToTensorOp op) {
+    std::vector<FilePosition> places = sourcePositions(op.getLoc());
+    ASSERT_EQ(places.size(), 1u);
+    EXPECT_EQ(places[0].str(), "net.cnn:2:9");
+  });
+}
+
+TEST(Networks, HintsAreAttributesOfTheLayer) {
+  Net net;
+  LayerCall hinted = call("conv", "c", {net.input({1, 4, 6, 6})}, conv(2, 3));
+  hinted.hints = {{"algorithm", "im2col"}, {"precision", "bf16"}};
+  auto module = net.finish(net.add(hinted));
+  module->walk([&](cnn::ConvOp op) {
+    EXPECT_EQ(op->getAttrOfType<mlir::StringAttr>("cnn.hint.algorithm").getValue(), "im2col");
+    EXPECT_EQ(op->getAttrOfType<mlir::StringAttr>("cnn.hint.precision").getValue(), "bf16");
+  });
+  EXPECT_CONTAINS(text(*module), "cnn.hint.algorithm = \"im2col\"");
+}
+
+TEST(Networks, LabelsAndUnusedAreAttributesOfTheFunction) {
+  Net net;
+  net.builder.setLabels("names.txt", {"cat", "dog"});
+  net.builder.addUnused("aux1.*");
+  net.builder.addUnused("aux2.*");
+  auto module = net.finish(net.add(call("relu", "r", {net.input({1, 2})})));
+  EXPECT_CONTAINS(text(*module), "fovea.labels = [\"cat\", \"dog\"]");
+  EXPECT_CONTAINS(text(*module), "fovea.unused = [\"aux1.*\", \"aux2.*\"]");
+}
+
+TEST(Networks, WeightsHaveNamesButNotLiterals) {
+  Net net;
+  TensorId x = net.add(call("linear", "a", {net.input({1, 2})}, linear(3)));
+  Attributes literal = linear(1, false);
+  literal["weight"] = LiteralTensor{{1, 3}, {1, 2, 3}};
+  TensorId y = net.add(call("linear", "b", {x}, literal));
+  EXPECT_EQ(net.builder.weightNames(), (std::vector<std::string>{"a.weight", "a.bias"}));
+  net.finish(y);
+}
+
 namespace {
 struct Errors : testing::Test {
   Net net;
@@ -157,12 +223,12 @@ TEST_F(Errors, Ranks) {
 }
 
 TEST_F(Errors, ElementTypes) {
-  TensorId bytes = net.input({1, 4, 6, 6}, "u8");
-  EXPECT_EQ(net.error(call("relu", "r", {bytes})), "E0202: relu works on f32, got u8[1,4,6,6] (0)");
+  TensorId bytes = net.input({1, 4, 6, 6}, "i8");
+  EXPECT_EQ(net.error(call("relu", "r", {bytes})), "E0202: relu works on f32, got i8[1,4,6,6] (0)");
   EXPECT_EQ(net.error(call("concat", "c", {image, bytes}, {{"axis", int64_t(1)}})),
-            "E0202: element types differ: f32[1,4,6,6] and u8[1,4,6,6] (0, 1)");
+            "E0202: element types differ: f32[1,4,6,6] and i8[1,4,6,6] (0, 1)");
   EXPECT_EQ(net.builder.typeOf(net.add(call("flatten", "f", {bytes}, {{"start_dim", int64_t(2)}}))),
-            "u8[1,4,36]");
+            "i8[1,4,36]");
 }
 
 TEST_F(Errors, Addition) {

@@ -57,6 +57,93 @@ TEST(Conv, AccumulatesInDouble) {
             (V{2}));
 }
 
+TEST(ConvTranspose, EveryPixelAddsTheKernel) {
+  EXPECT_EQ(runOp("conv_transpose", "",
+                  {Tensor::fromFloats({1, 1, 1, 2}, {1, 10}), kernel2x2, vec({0.5})}, {1, 1, 2, 3}),
+            (V{1.5, 12.5, 20.5, 3.5, 34.5, 40.5}));
+}
+
+TEST(ConvTranspose, StrideDilationAndOutputPadding) {
+  EXPECT_EQ(runOp("conv_transpose", "stride = array<i64: 1, 2>, output_padding = array<i64: 0, 1>",
+                  {Tensor::fromFloats({1, 1, 1, 2}, {1, 10}), kernel2x2}, {1, 1, 2, 5}),
+            (V{1, 2, 10, 20, 0, 3, 4, 30, 40, 0}));
+  EXPECT_EQ(runOp("conv_transpose", "dilation = array<i64: 1, 2>",
+                  {Tensor::fromFloats({1, 1, 1, 2}, {1, 10}), kernel2x2}, {1, 1, 2, 4}),
+            (V{1, 10, 2, 20, 3, 30, 4, 40}));
+}
+
+TEST(ConvTranspose, UnevenPaddingIsCutOff) {
+  EXPECT_EQ(runOp("conv_transpose", "padding = array<i64: 1, 0, 0, 2>",
+                  {Tensor::fromFloats({1, 1, 1, 2}, {1, 10}), kernel2x2}, {1, 1, 1, 1}),
+            (V{3}));
+}
+
+TEST(ConvTranspose, Groups) {
+  // Input channels 0 and 1 are of group 0 and give output 0, 2 and 3 give output 1.
+  EXPECT_EQ(runOp("conv_transpose", "groups = 2 : i64",
+                  {Tensor::fromFloats({1, 4, 1, 1}, {1, 2, 3, 4}),
+                   Tensor::fromFloats({4, 1, 1, 1}, {1, 10, 100, 1000})},
+                  {1, 2, 1, 1}),
+            (V{21, 4300}));
+}
+
+TEST(SubPixel, WeightsOfEachSubPixel) {
+  // Three taps by strides of two: sub-pixel 0 sees taps 0 and 2, the later one first; 1 sees tap 1.
+  EXPECT_EQ(runOp("sub_pixel_weight", "stride = array<i64: 1, 2>", {counting({1, 1, 1, 3})},
+                  {2, 1, 1, 2}),
+            (V{3, 1, 0, 2}));
+  // With dilation 3 the taps lie at 0 and 3, which is tap 1 of sub-pixel 1.
+  EXPECT_EQ(runOp("sub_pixel_weight", "stride = array<i64: 1, 2>, dilation = array<i64: 1, 3>",
+                  {counting({1, 1, 1, 2})}, {2, 1, 1, 2}),
+            (V{0, 1, 2, 0}));
+  EXPECT_EQ(runOp("sub_pixel_weight", "stride = array<i64: 2, 1>, groups = 2 : i64",
+                  {counting({2, 2, 2, 1})}, {8, 1, 1, 1}),
+            (V{1, 3, 2, 4, 5, 7, 6, 8}));
+  EXPECT_EQ(
+      runOp("sub_pixel_bias", "stride = array<i64: 2, 1>, groups = 2 : i64", {counting({4})}, {8}),
+      (V{1, 2, 1, 2, 3, 4, 3, 4}));
+}
+
+TEST(DepthToSpace, PartOfTheImage) {
+  EXPECT_EQ(runOp("depth_to_space",
+                  "factor = array<i64: 1, 2>, offset = array<i64: 0, 1>, size = array<i64: 1, 3>",
+                  {counting({1, 4, 1, 2})}, {1, 2, 1, 3}),
+            (V{5, 2, 6, 7, 4, 8}));
+}
+
+TEST(Resize, Bilinear) {
+  // Two pixels become four: places -0.25, 0.25, 0.75 and 1.25.
+  EXPECT_EQ(runOp("resize", "size = array<i64: 1, 4>", {Tensor::fromFloats({1, 1, 1, 2}, {0, 8})},
+                  {1, 1, 1, 4}),
+            (V{0, 2, 6, 8}));
+  EXPECT_EQ(runOp("resize", "size = array<i64: 3, 1>, align_corners = true",
+                  {Tensor::fromFloats({1, 1, 2, 2}, {0, 9, 8, 9})}, {1, 1, 3, 1}),
+            (V{0, 4, 8}));
+}
+
+TEST(Resize, Nearest) {
+  EXPECT_EQ(runOp("resize", "size = array<i64: 1, 5>, mode = \"nearest\"", {counting({1, 1, 1, 3})},
+                  {1, 1, 1, 5}),
+            (V{1, 1, 2, 2, 3}));
+}
+
+TEST(Crop, Rectangle) {
+  EXPECT_EQ(runOp("crop", "offset = array<i64: 1, 0>, size = array<i64: 1, 2>",
+                  {counting({1, 2, 2, 3})}, {1, 2, 1, 2}),
+            (V{4, 5, 10, 11}));
+}
+
+TEST(Pad, ImageAndChannels) {
+  EXPECT_EQ(runOp("pad", "padding = array<i64: 0, 1, 1, 0>, channels = array<i64: 1, 0>",
+                  {counting({1, 1, 1, 2})}, {1, 2, 2, 3}),
+            (V{0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0}));
+}
+
+TEST(ToTensor, ChannelsLast) {
+  EXPECT_EQ(runOp("to_tensor", "layout = \"nhwc\"", {counting({1, 1, 2, 3})}, {1, 3, 1, 2}),
+            (V{1, 4, 2, 5, 3, 6}));
+}
+
 TEST(Linear, Values) {
   EXPECT_EQ(runOp("linear", "", {counting({2, 3}), counting({2, 3}), vec({100, 200})}, {2, 2}),
             (V{114, 232, 132, 277}));

@@ -38,4 +38,7 @@ step "GoogleTests" env GTEST_OUTPUT="json:$results/" \
   ctest --test-dir "build/$preset" --output-on-failure --output-junit "$results/ctest.xml" -j "$(nproc)"
 step "lit tests" \
   /usr/lib/llvm-22/bin/lit -sv --no-progress-bar -o "$results/lit.json" "build/$preset/test"
+# About a minute behind the build, which is another one: Clang's, of the libraries that the targets need.
+[ "$preset" = asan ] ||
+  step "Fuzz targets" env NICE=0 JOBS="$(nproc)" tools/dev/fuzz.sh 12 || ((failed_steps++))
 finish

@@ -40,7 +40,8 @@ MAY_INCLUDE = {
     "Target/Accel": {"dialects/Accel", "Machine", "Support", "llvm", "mlir"},
     "Sim": {"Machine", "Support", "llvm"},
     "Driver": {"all", "llvm", "mlir"},
-    "tools": {"Driver", "Support", "llvm", "mlir"},
+    "Fuzz": {"Driver", "Frontend", "Machine", "Pipelines", "Reference", "Support", "llvm", "mlir"},
+    "tools": {"Driver", "Frontend", "Fuzz", "Support", "llvm", "mlir"},
     "tools/fovea-opt": {"dialects/Cnn", "dialects/Sched", "passes", "Pipelines", "Support", "llvm", "mlir"},
 }
 # Layers whose name is two folders deep. Two more are parts of folders: Target/Plan/KernelPlan*, which others see, and

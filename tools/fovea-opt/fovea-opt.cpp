@@ -11,6 +11,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "mlir/Transforms/Passes.h"
@@ -18,7 +19,7 @@
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   registry.insert<fovea::cnn::CnnDialect, fovea::sched::SchedDialect, mlir::func::FuncDialect,
-                  mlir::memref::MemRefDialect>();
+                  mlir::memref::MemRefDialect, mlir::quant::QuantDialect>();
   mlir::registerTransformsPasses();
   fovea::cnn::registerCnnPasses();
   fovea::sched::registerSchedPasses();

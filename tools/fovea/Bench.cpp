@@ -5,6 +5,7 @@
 #include "Command.h"
 #include "Tensors.h"
 #include "fovea/Driver/FmaPeak.h"
+#include "fovea/Driver/Provenance.h"
 #include "fovea/Driver/Table.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -20,7 +21,7 @@ struct BenchOptions : CompileOptions {
 };
 
 struct LayerTime {
-  std::string name, where;
+  CallOrigin origin;
   double milliseconds; ///< The least of all runs.
   int64_t macs;
 };
@@ -91,8 +92,7 @@ static llvm::Error measureLayers(NativeNetwork &native, const Compiler &compiler
       best = std::min(best, time);
   } while (elapsed(begin) < options.seconds * 500);
   for (auto [call, time] : llvm::zip(compiler.plan().calls, least))
-    result.layers.push_back(
-        {call.name, call.where.empty() ? "" : call.where[0], double(time) / 1e6, call.macs});
+    result.layers.push_back({originOf(compiler.plan(), call), double(time) / 1e6, call.macs});
   return llvm::Error::success();
 }
 
@@ -126,17 +126,18 @@ static std::string share(double part, double whole) {
 }
 
 static void printLayers(const Measurement &measured) {
-  Table table({"layers", "ms", "time", "MACs", "GFLOP/s", "of peak", "where"},
+  Table table({"layers", "ms", "time", "MACs", "GFLOP/s", "of peak", "kernel", "where"},
               {Align::Left, Align::Right, Align::Right, Align::Right, Align::Right, Align::Right,
-               Align::Left});
+               Align::Left, Align::Left});
   double sum = 0;
   for (const LayerTime &layer : measured.layers)
     sum += layer.milliseconds;
   for (const LayerTime &layer : measured.layers) {
     double rate = gflops(layer.macs, layer.milliseconds);
-    table.add({layer.name, fixed(layer.milliseconds, "%.4f"), share(layer.milliseconds, sum),
+    table.add({layer.origin.layers, fixed(layer.milliseconds, "%.4f"), share(layer.milliseconds, sum),
                groupDigits(layer.macs), layer.macs ? fixed(rate, "%.1f") : "",
-               layer.macs ? share(rate, measured.peak) : "", layer.where});
+               layer.macs ? share(rate, measured.peak) : "", layer.origin.shortKernel(),
+               layer.origin.line()});
   }
   table.print(llvm::outs());
 }
@@ -156,12 +157,13 @@ static void printText(const Measurement &measured, const Compiler &compiler) {
 
 static void printJson(const Measurement &measured, const Compiler &compiler) {
   llvm::json::Array layers;
-  for (const LayerTime &layer : measured.layers)
-    layers.push_back(llvm::json::Object{{"layers", layer.name},
-                                        {"where", layer.where},
-                                        {"milliseconds", layer.milliseconds},
-                                        {"macs", layer.macs},
-                                        {"gflops", gflops(layer.macs, layer.milliseconds)}});
+  for (const LayerTime &layer : measured.layers) {
+    llvm::json::Object row = toJSON(layer.origin);
+    row["milliseconds"] = layer.milliseconds;
+    row["macs"] = layer.macs;
+    row["gflops"] = gflops(layer.macs, layer.milliseconds);
+    layers.push_back(std::move(row));
+  }
   llvm::json::Object object{{"network", compiler.plan().network},
                             {"target", compiler.target().name},
                             {"threads", measured.threads},

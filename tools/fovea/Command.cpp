@@ -3,7 +3,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "Command.h"
+#include "fovea/Driver/Faults.h"
+#include "fovea/Pipelines/Pipelines.h"
 #include "fovea/Support/AtomicFile.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Process.h"
@@ -61,13 +64,23 @@ void CompileOptions::declare(CommandLine &line, bool withKernels) {
     line.integer("threads", threads, 0, 1024, "Threads of a run; 0: one per CPU (default: 0)");
   line.section("Rewrites");
   line.text("im2col", options.im2col, "REGEX", "Compute these convolutions by im2col");
-  line.flag("keep-depthwise", keepDepthwise, "Never turn depthwise convolutions into shifts");
+  line.list("disable", options.disabledPasses, "PASS",
+            "Leave a pass out: " + llvm::join(passesToDisable(), ", "));
+  line.text("layout", options.layout, "NAME",
+            "Of tensors between kernels: blocked or nchw (default: blocked)");
+  line.number("shift-budget", options.shiftBudget,
+              "Greatest relative error of a layer's weight for a depthwise convolution to become "
+              "shifts (default: 0, exact)");
   line.section("Looking inside");
   line.list("print-ir-after", options.printAfter, "PASS",
             "Print the IR after a pass, or after all");
   line.flag("print-ir-after-change", options.printAfterChange,
             "Print the IR after each pass that changed something");
   line.text("save-temps", options.saveTemps, "DIR", "Keep every intermediate form, numbered");
+  line.flag("print-constants", options.printConstants, "Print the values of weights, too");
+#ifdef FOVEA_FAULTS
+  line.text("inject-fault", fault, "PASS:LAYER", "Let a pass lose a layer's bias, to see it found");
+#endif
   line.optionalText("remarks", options.remarks, ".*", "REGEX",
                     "Say why each decision was taken (pass: layer: reason)");
   if (!withKernels)
@@ -87,16 +100,15 @@ static std::vector<std::string> libraryFolders(llvm::StringRef program) {
   return {installed.str().str(), FOVEA_SOURCE_NN};
 }
 
-std::unique_ptr<Compiler> CompileOptions::makeCompiler(const CommandArguments &command) {
+bool CompileOptions::finish(const CommandArguments &command) {
   for (const std::string &parameter : parameters) {
     auto [name, value] = llvm::StringRef(parameter).split('=');
     if (name.empty() || value.empty())
-      return report("--param: expected NAME=VALUE, got '" + llvm::Twine(parameter) + "'"), nullptr;
+      return report("--param: expected NAME=VALUE, got '" + llvm::Twine(parameter) + "'"), false;
     options.parameters.emplace_back(name.str(), value.str());
   }
   for (std::string &folder : libraryFolders(command.program))
     options.libraryFolders.push_back(std::move(folder));
-  options.depthwiseToShift = !keepDepthwise;
   options.worker = command.program;
   options.workers = jobs ? jobs : llvm::hardware_concurrency().compute_thread_count();
   options.colours = onTerminal();
@@ -105,6 +117,18 @@ std::unique_ptr<Compiler> CompileOptions::makeCompiler(const CommandArguments &c
     llvm::sys::path::append(folder, "fovea");
   if (!noCache)
     options.cacheFolder = folder.str().str();
+  if (!fault.empty()) {
+    llvm::Expected<Tamper> tamper = parseFault(fault);
+    if (!tamper)
+      return report("--inject-fault: " + llvm::toString(tamper.takeError())), false;
+    options.tamper = std::move(*tamper);
+  }
+  return true;
+}
+
+std::unique_ptr<Compiler> CompileOptions::makeCompiler(const CommandArguments &command) {
+  if (!finish(command))
+    return nullptr;
   return std::make_unique<Compiler>(options, llvm::errs());
 }
 

@@ -23,7 +23,11 @@ int runCommand(const CommandArguments &command);
 int inspectCommand(const CommandArguments &command);
 int costCommand(const CommandArguments &command);
 int verifyCommand(const CommandArguments &command);
+int bisectCommand(const CommandArguments &command);
 int benchCommand(const CommandArguments &command);
+int fuzzCommand(const CommandArguments &command);
+int fmtCommand(const CommandArguments &command);
+int explainCommand(const CommandArguments &command);
 
 /// Options that say what to compile and how.
 class CompileOptions {
@@ -32,6 +36,8 @@ public:
   void declare(CommandLine &line, bool withKernels);
   /// A compiler for what was given; null after an error, which is printed.
   std::unique_ptr<Compiler> makeCompiler(const CommandArguments &command);
+  /// Makes `options` of what was given. False after an error, which is printed.
+  bool finish(const CommandArguments &command);
 
   CompilerOptions options;
   int threads = 0;
@@ -39,9 +45,8 @@ public:
 
 private:
   std::vector<std::string> parameters;
-  std::string cache;
+  std::string cache, fault;
   bool noCache = false;
-  bool keepDepthwise = false;
   int jobs = 0;
 };
 

@@ -28,6 +28,12 @@ void CommandLine::positional(std::string &value, StringRef what) {
   positionalWhat = what.str();
 }
 
+void CommandLine::positionals(std::vector<std::string> &values, StringRef what, bool required) {
+  positionalValues = &values;
+  positionalWhat = what.str();
+  positionalRequired = required;
+}
+
 void CommandLine::flag(StringRef name, bool &value, StringRef help) {
   add(name, "", help, false, [&value, name = name.str()](std::optional<StringRef> given) -> Error {
     if (given)
@@ -153,12 +159,17 @@ Error CommandLine::parse(llvm::ArrayRef<StringRef> arguments) {
         return error;
       continue;
     }
-    if (!positionalValue || !positionalValue->empty())
+    if (positionalValues)
+      positionalValues->push_back(argument.str());
+    else if (positionalValue && positionalValue->empty())
+      *positionalValue = argument.str();
+    else
       return createStringError("unexpected argument '" + argument + "'");
-    *positionalValue = argument.str();
     arguments = arguments.drop_front();
   }
-  if (positionalValue && positionalValue->empty())
+  bool missing = positionalValues ? positionalValues->empty() && positionalRequired
+                                  : positionalValue && positionalValue->empty();
+  if (missing)
     return createStringError("expected " + positionalWhat + ": fovea " + name + " " + usage);
   return Error::success();
 }

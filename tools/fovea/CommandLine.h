@@ -29,6 +29,8 @@ public:
   // Options are declared with where their values go, before `parse`. A text is "--name=VALUE" or
   // "--name VALUE"; a name of one letter has one dash.
   void positional(std::string &value, llvm::StringRef what);
+  /// Any number of them, but one at least if they are `required`.
+  void positionals(std::vector<std::string> &values, llvm::StringRef what, bool required);
   void flag(llvm::StringRef name, bool &value, llvm::StringRef help);
   void text(llvm::StringRef name, std::string &value, llvm::StringRef what, llvm::StringRef help);
   /// May be given several times, and with several values parted by commas.
@@ -65,6 +67,8 @@ private:
 
   std::string name, summary, usage, currentSection = "Options";
   std::string *positionalValue = nullptr;
+  std::vector<std::string> *positionalValues = nullptr;
+  bool positionalRequired = true;
   std::string positionalWhat;
   std::vector<Option> options;
   std::vector<std::pair<std::string, std::string>> examples;

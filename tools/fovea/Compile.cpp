@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "Command.h"
+#include "fovea/Driver/Provenance.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
@@ -20,6 +21,17 @@ static std::string prefixOf(const std::string &output, const Compiler &compiler)
   return path.str().str();
 }
 
+/// What each call of the network runs, and which lines that comes from.
+static llvm::json::Array callMap(const plan::Plan &plan) {
+  llvm::json::Array calls;
+  for (const plan::Call &call : plan.calls) {
+    llvm::json::Object row = toJSON(originOf(plan, call));
+    row["macs"] = call.macs;
+    calls.push_back(std::move(row));
+  }
+  return calls;
+}
+
 static void printReport(const Compiler &compiler, const std::vector<std::string> &paths) {
   llvm::json::Array files;
   for (const std::string &path : paths)
@@ -33,7 +45,7 @@ static void printReport(const Compiler &compiler, const std::vector<std::string>
                                                       {"kernels", int64_t(plan.kernels.size())},
                                                       {"compiled", statistics.compiled},
                                                       {"cached", statistics.cached},
-                                                      {"calls", int64_t(plan.calls.size())},
+                                                      {"calls", callMap(plan)},
                                                       {"arenaBytes", plan.arenaBytes},
                                                       {"scratchBytesPerThread", plan.scratchBytes},
                                                       {"weightBytes", plan.weightBytes}}));

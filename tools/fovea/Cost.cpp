@@ -11,8 +11,9 @@ using namespace fovea;
 int fovea::costCommand(const CommandArguments &command) {
   CommandLine line("cost",
                    "Tabulates what each layer of a network costs: its output's shape, its "
-                   "parameters, multiply-adds, the bytes it reads\nand writes, and operations per "
-                   "byte. Needs no weights.",
+                   "parameters, multiply-adds, the bytes it reads\nand writes, operations per "
+                   "byte, and the kernel it\nis computed in, which several layers share. Needs "
+                   "no weights.",
                    "net.cnn[:network] [options]");
   CompileOptions options;
   std::string output;
@@ -29,6 +30,12 @@ int fovea::costCommand(const CommandArguments &command) {
   if (compiler->phase() != Phase::Cnn)
     return report("cost needs a network of the phase cnn, not " + toString(compiler->phase()));
   NetworkCost cost = costOf(compiler->function());
+  // What a layer costs is known even of a network that cannot be compiled.
+  CompilerOptions toPlan = options.options;
+  toPlan.keepReference = true;
+  toPlan.saveTemps.clear();
+  Compiler further(toPlan, llvm::nulls());
+  addKernels(cost, further);
   return writeOutput(output, [&](llvm::raw_ostream &os) {
     if (options.json)
       os << llvm::formatv("{0:2}\n", toJSON(cost));

@@ -10,7 +10,8 @@ int fovea::inspectCommand(const CommandArguments &command) {
   CommandLine line("inspect",
                    "Prints a network at any station of its compilation: ast, cnn, cnn-opt, sched, "
                    "plan (JSON) or object (a table).\nWhat it prints of cnn, cnn-opt and sched is "
-                   "MLIR that every command takes in place of the .cnn file.",
+                   "MLIR that every command takes in place of the .cnn file; so are the "
+                   "files\nof --save-temps. A plan is taken as FILE.json with the packed weights.",
                    "net.cnn[:network] [--stop-after=PHASE | --emit=halide] [options]");
   CompileOptions options;
   std::string stopAfter = "cnn-opt", emit, output;

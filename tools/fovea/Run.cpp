@@ -76,8 +76,14 @@ private:
 // One sample
 //===----------------------------------------------------------------------===//
 
-/// The largest values with their places, or what a picture holds.
-static void printSummary(const NetworkPort &port, const Tensor &tensor, int top) {
+/// What a class is called; its number where it has no name.
+static std::string nameOf(int64_t index, llvm::ArrayRef<std::string> classes) {
+  return index < int64_t(classes.size()) ? classes[index] : std::to_string(index);
+}
+
+/// The largest values with their places, or the classes' names, or what a picture holds.
+static void printSummary(const NetworkPort &port, const Tensor &tensor, int top,
+                         llvm::ArrayRef<std::string> classes) {
   llvm::ArrayRef<float> values = tensor.floats();
   llvm::outs() << port.name << ' ' << tensor.typeName() << ':';
   if (tensor.shape().size() <= 2) {
@@ -87,9 +93,10 @@ static void printSummary(const NetworkPort &port, const Tensor &tensor, int top)
     std::partial_sort(order.begin(), order.begin() + shown, order.end(), [&](int64_t a, int64_t b) {
       return values[a] > values[b] || (values[a] == values[b] && a < b);
     });
+    bool named = classes.size() == values.size();
     for (size_t i = 0; i < shown; ++i)
-      llvm::outs() << (i ? ", " : " ") << order[i] << " ("
-                   << llvm::format("%.4g", double(values[order[i]])) << ')';
+      llvm::outs() << (i ? ", " : " ") << nameOf(order[i], named ? classes : llvm::ArrayRef<std::string>())
+                   << " (" << llvm::format("%.4g", double(values[order[i]])) << ')';
   } else {
     auto [least, greatest] = std::minmax_element(values.begin(), values.end());
     double mean = std::accumulate(values.begin(), values.end(), 0.0) / double(values.size());
@@ -186,11 +193,11 @@ static void printComparison(const Runner &runner, int64_t count) {
 }
 
 static void drawSample(llvm::ArrayRef<Tensor> inputs, llvm::ArrayRef<Tensor> outputs,
-                       std::optional<int64_t> label) {
+                       std::optional<int64_t> label, llvm::ArrayRef<std::string> classes) {
   draw(inputs[0]);
-  llvm::outs() << "  predicted " << prediction(outputs);
+  llvm::outs() << "  predicted " << nameOf(prediction(outputs), classes);
   if (label)
-    llvm::outs() << ", labelled " << *label;
+    llvm::outs() << ", labelled " << nameOf(*label, classes);
   llvm::outs() << '\n';
 }
 
@@ -209,7 +216,7 @@ static int runSamples(const RunOptions &options, Compiler &compiler, Runner &run
       label = labels[i];
     right += label && prediction(*outputs) == *label;
     if (i < options.draw)
-      drawSample(inputs, *outputs, label);
+      drawSample(inputs, *outputs, label, compiler.labels());
     runs.push_back(std::move(*outputs));
   }
   int code = 0;
@@ -217,7 +224,7 @@ static int runSamples(const RunOptions &options, Compiler &compiler, Runner &run
     code = printAccuracy(options, runner, right, samples.count);
   else if (samples.count == 1)
     for (auto [port, tensor] : llvm::zip(compiler.outputs(), runs[0]))
-      printSummary(port, tensor, options.top);
+      printSummary(port, tensor, options.top, compiler.labels());
   else
     llvm::outs() << samples.count << " samples\n";
   if (options.compare && !options.json)
@@ -245,7 +252,7 @@ static void declare(CommandLine &line, RunOptions &options) {
   line.number("at-least", options.atLeast, "Fail if less than so many percent are right");
   line.integer("draw", options.draw, 0, 1000, "Draw the first N inputs with their predictions");
   line.integer("top", options.top, 1, 1000, "How many of the largest values to print");
-  line.list("tap", options.options.taps, "LAYER", "Give this layer's result as an output too");
+  line.list("tap", options.options.taps, "LAYER", "Give this layer's or block's result as an output too; all: every layer's");
   line.flag("reference", options.reference, "Run the reference interpreter, no native code");
   line.flag("compare", options.compare, "Run both and compare");
   line.flag("json", options.json, "Print the accuracy as JSON");

@@ -24,39 +24,56 @@ static bool isPicture(llvm::StringRef path) {
          extension.equals_insensitive(".jpeg");
 }
 
-/// u8[H, W, C] of 0 to 255 as f32[1, C, H, W] of 0 to 1.
-static llvm::Expected<Tensor> readPicture(llvm::StringRef path) {
+/// Whether a picture of so many channels goes into the port as [1, H, W, C].
+static bool wantsChannelsLast(const NetworkPort &port, int64_t channels) {
+  llvm::ArrayRef<int64_t> shape = port.shape;
+  return shape.size() == 4 && shape[3] == channels &&
+         (shape[1] != channels || port.element == ElementType::U8);
+}
+
+/// u8[H, W, C] as f32[1, C, H, W] of 0 to 1, or as the port has it.
+static llvm::Expected<Tensor> readPicture(llvm::StringRef path, const NetworkPort &port) {
   llvm::Expected<Tensor> picture = readImage(path);
   if (!picture)
     return picture.takeError();
   int64_t height = picture->shape()[0], width = picture->shape()[1], channels = picture->shape()[2];
-  std::vector<float> values(height * width * channels);
+  bool isLast = wantsChannelsLast(port, channels), isBytes = port.element == ElementType::U8;
+  std::vector<int64_t> shape = {1, channels, height, width};
+  if (isLast)
+    shape = {1, height, width, channels};
+  llvm::Expected<Tensor> result = Tensor::allocate(port.element, shape);
+  if (!result)
+    return result.takeError();
   llvm::ArrayRef<char> bytes = picture->bytes();
   for (int64_t c = 0; c < channels; ++c)
-    for (int64_t pixel = 0; pixel < height * width; ++pixel)
-      values[c * height * width + pixel] =
-          static_cast<unsigned char>(bytes[pixel * channels + c]) / 255.0f;
-  return Tensor::fromFloats({1, channels, height, width}, std::move(values));
+    for (int64_t pixel = 0; pixel < height * width; ++pixel) {
+      int64_t from = pixel * channels + c, to = isLast ? from : c * height * width + pixel;
+      if (isBytes)
+        result->mutableBytes()[to] = bytes[from];
+      else
+        result->mutableFloats()[to] = static_cast<unsigned char>(bytes[from]) / 255.0f;
+    }
+  return result;
 }
 
 /// The tensor for a port: of its name, or the file's only one. The others go to `others`.
-static llvm::Expected<Tensor> readTensor(llvm::StringRef path, llvm::StringRef port,
+static llvm::Expected<Tensor> readTensor(llvm::StringRef path, const NetworkPort &port,
                                          NamedTensors &others) {
   if (isPicture(path))
-    return readPicture(path);
+    return readPicture(path, port);
   llvm::Expected<NamedTensors> tensors = readTensorFile(path);
   if (!tensors)
     return tensors.takeError();
-  auto found = tensors->find(port);
+  auto found = tensors->find(port.name);
   if (found == tensors->end() && tensors->size() == 1)
     found = tensors->begin();
   if (found == tensors->end()) {
     std::string names;
     for (const auto &[name, tensor] : *tensors)
       names += (names.empty() ? "'" : ", '") + name + "'";
-    return createStringError(path + " has no array '" + port + "', only " + names);
+    return createStringError(path + " has no array '" + port.name + "', only " + names);
   }
-  Tensor result = found->second.toF32();
+  Tensor result = port.element == ElementType::U8 ? found->second : found->second.toF32();
   tensors->erase(found);
   others.merge(*tensors);
   return result;
@@ -66,13 +83,14 @@ static llvm::Expected<Tensor> readTensor(llvm::StringRef path, llvm::StringRef p
 static llvm::Expected<int64_t> countSamples(const Tensor &tensor, const NetworkPort &port,
                                             llvm::StringRef path) {
   llvm::ArrayRef<int64_t> shape = tensor.shape();
-  if (shape == llvm::ArrayRef(port.shape))
+  bool sameElements = tensor.elementType() == port.element;
+  if (sameElements && shape == llvm::ArrayRef(port.shape))
     return 1;
-  if (!port.shape.empty() && port.shape[0] == 1 && !shape.empty() &&
+  if (sameElements && !port.shape.empty() && port.shape[0] == 1 && !shape.empty() &&
       shape.drop_front() == llvm::ArrayRef(port.shape).drop_front())
     return shape[0];
   return createStringError(path + " is " + tensor.typeName() + ", but input '" + port.name +
-                           "' is " + typeName(ElementType::F32, port.shape));
+                           "' is " + typeName(port.element, port.shape));
 }
 
 static llvm::Expected<unsigned> findPort(llvm::ArrayRef<NetworkPort> ports, llvm::StringRef name) {
@@ -100,7 +118,7 @@ llvm::Expected<Samples> fovea::readSamples(llvm::ArrayRef<std::string> specs,
     llvm::Expected<unsigned> index = findPort(ports, name);
     if (!index)
       return index.takeError();
-    llvm::Expected<Tensor> tensor = readTensor(path, name, samples.others);
+    llvm::Expected<Tensor> tensor = readTensor(path, ports[*index], samples.others);
     if (!tensor)
       return tensor.takeError();
     llvm::Expected<int64_t> count = countSamples(*tensor, ports[*index], path);
@@ -133,7 +151,7 @@ std::vector<Tensor> Samples::at(int64_t index, llvm::ArrayRef<NetworkPort> ports
     auto keep = std::make_shared<Tensor>(tensor);
     // Cannot fail: the shape was checked.
     result.push_back(llvm::cantFail(Tensor::view(
-        ElementType::F32, port.shape, tensor.bytes().slice(index * bytes, bytes), keep)));
+        tensor.elementType(), port.shape, tensor.bytes().slice(index * bytes, bytes), keep)));
   }
   return result;
 }
@@ -146,8 +164,27 @@ llvm::Expected<std::vector<Tensor>> fovea::randomInputs(llvm::ArrayRef<NetworkPo
     if (!tensor)
       return tensor.takeError();
     tensors.push_back(std::move(*tensor));
+    if (port.element == ElementType::F32)
+      continue;
+    llvm::Expected<Tensor> bytes = Tensor::allocate(port.element, port.shape);
+    if (!bytes)
+      return bytes.takeError();
+    for (auto [byte, value] : llvm::zip(bytes->mutableBytes(), tensors.back().floats()))
+      byte = static_cast<char>(static_cast<uint8_t>((value + 1) * 127.99f));
+    tensors.back() = std::move(*bytes);
   }
   return tensors;
+}
+
+llvm::Expected<std::vector<Tensor>> fovea::givenOrRandom(llvm::ArrayRef<std::string> specs,
+                                                         llvm::ArrayRef<NetworkPort> ports,
+                                                         uint64_t seed) {
+  if (specs.empty())
+    return randomInputs(ports, seed);
+  llvm::Expected<Samples> samples = readSamples(specs, ports);
+  if (!samples)
+    return samples.takeError();
+  return samples->at(0, ports);
 }
 
 //===----------------------------------------------------------------------===//

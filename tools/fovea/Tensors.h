@@ -10,7 +10,7 @@
 
 namespace fovea {
 
-/// The tensors of `--input`, f32, in the order of the network's inputs. All have the inputs'
+/// The tensors of `--input`, of the ports' elements, in the order of the network's inputs. All have the inputs'
 /// shapes, or all have N samples of them: then the first dimension is N where the network's is 1.
 struct Samples {
   std::vector<Tensor> tensors;
@@ -24,12 +24,17 @@ struct Samples {
 };
 
 /// Reads `NAME=FILE` or, where the network has one input, `FILE`: .npy, .npz, .safetensors, .png or
-/// .jpg. A picture becomes [1, C, H, W] of 0 to 1.
+/// .jpg. A picture becomes [1, C, H, W] of 0 to 1, or [1, H, W, C] where the input has channels
+/// last; where it has bytes, the bytes as they are.
 llvm::Expected<Samples> readSamples(llvm::ArrayRef<std::string> specs,
                                     llvm::ArrayRef<NetworkPort> ports);
 
-/// Uniform in [-1, 1).
+/// Uniform in [-1, 1), or bytes.
 llvm::Expected<std::vector<Tensor>> randomInputs(llvm::ArrayRef<NetworkPort> ports, uint64_t seed);
+
+/// The first sample of `--input`, or random inputs where there is none.
+llvm::Expected<std::vector<Tensor>> givenOrRandom(llvm::ArrayRef<std::string> specs,
+                                                  llvm::ArrayRef<NetworkPort> ports, uint64_t seed);
 
 /// Writes outputs by the path's extension: .npz and .safetensors hold all; a .npy or .png holds
 /// one: if there are several, each goes to a file with "-NAME" before the extension. Values 0 to 1

@@ -22,8 +22,12 @@ static constexpr Command commands[] = {
     {"run", "Run a network on tensors, pictures or a labelled data set", runCommand},
     {"inspect", "Print a network at any station of its compilation", inspectCommand},
     {"cost", "Tabulate shapes, parameters, multiply-adds and bytes per layer", costCommand},
-    {"verify", "Compare native code with the reference interpreter", verifyCommand},
+    {"verify", "Compare every pass and native code with the reference interpreter", verifyCommand},
+    {"bisect", "Find the pass and the layer that first break a tolerance", bisectCommand},
     {"bench", "Measure latency and the share of the machine's peak", benchCommand},
+    {"fuzz", "Compare all ways of compiling on random networks", fuzzCommand},
+    {"fmt", "Bring .cnn files into the canonical layout", fmtCommand},
+    {"explain", "Tell more about the code of an error or warning", explainCommand},
 };
 
 static void printHelp(llvm::raw_ostream &os) {

@@ -45,6 +45,8 @@ void Relu6Op::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRConte
   patterns.add(dropReluBeforeRelu6);
 }
 
+OpFoldResult DropoutOp::fold(FoldAdaptor) { return getInput(); }
+
 //===----------------------------------------------------------------------===//
 // Pooling
 //===----------------------------------------------------------------------===//
@@ -112,6 +114,20 @@ OpFoldResult SpatialShiftOp::fold(FoldAdaptor) {
 
 OpFoldResult FlattenOp::fold(FoldAdaptor) {
   return getInput().getType() == getType() ? getInput() : Value();
+}
+
+/// An op whose result has the input's shape where it can only be the input itself.
+template <typename Op> static OpFoldResult foldSameShape(Op op) {
+  return op.getInput().getType() == op.getType() ? op.getInput() : Value();
+}
+
+/// Every pixel is sampled where it lies.
+OpFoldResult ResizeOp::fold(FoldAdaptor) { return foldSameShape(*this); }
+OpFoldResult CropOp::fold(FoldAdaptor) { return foldSameShape(*this); }
+OpFoldResult PadOp::fold(FoldAdaptor) { return foldSameShape(*this); }
+
+OpFoldResult ToTensorOp::fold(FoldAdaptor) {
+  return getLayout() == "nchw" ? foldSameShape(*this) : Value();
 }
 
 //===----------------------------------------------------------------------===//

@@ -89,6 +89,25 @@ LogicalResult LoadParamOp::verifySymbolUses(SymbolTableCollection &symbols) {
 }
 
 //===----------------------------------------------------------------------===//
+// Layers that have more to verify than shapes
+//===----------------------------------------------------------------------===//
+
+LogicalResult DropoutOp::verify() {
+  double p = getP().convertToDouble();
+  if (p >= 0 && p <= 1)
+    return success();
+  return emitOpError("C1: p must be from 0 to 1, got ") << p;
+}
+
+LogicalResult ToTensorOp::verify() {
+  Type from = getInput().getType().getElementType(), to = getType().getElementType();
+  if ((from.isUnsignedInteger(8) || from.isF32()) && to.isF32())
+    return success();
+  return emitOpError("C2: expected elements ui8 or f32 in and f32 out, got ")
+         << from << " and " << to;
+}
+
+//===----------------------------------------------------------------------===//
 // Fusion
 //===----------------------------------------------------------------------===//
 
@@ -147,6 +166,28 @@ FOVEA_INFER(ConvOp) {
                           op.getInput(), types);
 }
 
+FOVEA_INFER(ConvTransposeOp) {
+  return inferOne<ConvTransposeOp>(
+      loc,
+      inferConvTranspose(shapeOf(op.getInput()), shapeOf(op.getWeight()),
+                         optionalShapeOf(op.getBias()), op.getStride(), op.getPadding(),
+                         op.getOutputPadding(), op.getDilation(), op.getGroups()),
+      op.getInput(), types);
+}
+
+FOVEA_INFER(SubPixelWeightOp) {
+  return inferOne<SubPixelWeightOp>(loc,
+                                    inferSubPixelWeight(shapeOf(op.getWeight()), op.getStride(),
+                                                        op.getDilation(), op.getGroups()),
+                                    op.getWeight(), types);
+}
+
+FOVEA_INFER(SubPixelBiasOp) {
+  return inferOne<SubPixelBiasOp>(
+      loc, inferSubPixelBias(shapeOf(op.getBias()), op.getStride(), op.getGroups()), op.getBias(),
+      types);
+}
+
 FOVEA_INFER(LinearOp) {
   return inferOne<LinearOp>(
       loc,
@@ -186,6 +227,19 @@ FOVEA_INFER(BatchNormAffineOp) {
     return failure();
   Type scale = types.back();
   types.push_back(scale);
+  return success();
+}
+
+FOVEA_INFER(InputAffineOp) {
+  if (failed(inferOne<InputAffineOp>(
+          loc,
+          inferInputAffine(shapeOf(op.getWeight()), shapeOf(op.getScale()),
+                           optionalShapeOf(op.getShift()), optionalShapeOf(op.getBias()),
+                           op.getGroups()),
+          op.getWeight(), types)))
+    return failure();
+  auto weight = cast<RankedTensorType>(types.back());
+  types.push_back(RankedTensorType::get({weight.getDimSize(0)}, weight.getElementType()));
   return success();
 }
 
@@ -263,6 +317,37 @@ FOVEA_INFER(SpatialShiftOp) {
 FOVEA_INFER(FlattenOp) {
   return inferOne<FlattenOp>(loc, inferFlatten(shapeOf(op.getInput()), op.getStartDim()),
                              op.getInput(), types);
+}
+
+FOVEA_INFER(DepthToSpaceOp) {
+  return inferOne<DepthToSpaceOp>(loc,
+                                  inferDepthToSpace(shapeOf(op.getInput()), op.getFactor(),
+                                                    op.getOffset(), op.getSize(), op.getGroups()),
+                                  op.getInput(), types);
+}
+
+FOVEA_INFER(ResizeOp) {
+  return inferOne<ResizeOp>(
+      loc, inferResize(shapeOf(op.getInput()), op.getSize(), op.getMode(), op.getAlignCorners()),
+      op.getInput(), types);
+}
+
+FOVEA_INFER(CropOp) {
+  return inferOne<CropOp>(loc, inferCrop(shapeOf(op.getInput()), op.getOffset(), op.getSize()),
+                          op.getInput(), types);
+}
+
+FOVEA_INFER(PadOp) {
+  return inferOne<PadOp>(loc, inferPad(shapeOf(op.getInput()), op.getPadding(), op.getChannels()),
+                         op.getInput(), types);
+}
+
+FOVEA_INFER(ToTensorOp) {
+  llvm::Expected<Shape> shape = inferToTensor(shapeOf(op.getInput()), op.getLayout());
+  if (!shape)
+    return shapeError<ToTensorOp>(loc, shape.takeError());
+  types.push_back(RankedTensorType::get(*shape, Float32Type::get(op.getInput().getContext())));
+  return success();
 }
 
 #undef FOVEA_INFER

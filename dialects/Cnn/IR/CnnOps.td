@@ -124,6 +124,74 @@ def ConvOp : Cnn_LayerOp<"conv"> {
   }];
 }
 
+def ConvTransposeOp : Cnn_LayerOp<"conv_transpose"> {
+  let summary = "Transposed convolution, as PyTorch's ConvTranspose2d";
+  let description = [{
+    Every input pixel adds its multiples of the kernel to the result: `input[n,i,y,x] * weight[i,o,ky,kx]` goes to
+    `out[n, g*O + o, y*stride[0] - padding[0] + ky*dilation[0], x*stride[1] - padding[1] + kx*dilation[1]]`, where that lies in the result, which
+    starts as the bias. `g = i / (I / groups)`, I = input channels, O = output channels / groups.
+
+    Weight is [I, O, kh, kw]: input channels first, output channels of one group second, so that output channel `g*O + o` is column o of
+    the rows of group g. `padding` is top, left, bottom, right and is cut off the result; `output_padding` adds rows at the bottom and columns at the right.
+    The result has `(H - 1)*stride - padding + dilation*(kh - 1) + 1 + output_padding` rows.
+
+    ```mlir
+    %y = cnn.conv_transpose %x, %w, %b {name = "up1", stride = array<i64: 2, 2>}
+       : (tensor<1x8x4x4xf32>, tensor<8x3x2x2xf32>, tensor<3xf32>) -> tensor<1x3x8x8xf32>
+    ```
+
+    C1: stride, dilation and the kernel are two positive integers. C2: padding is four integers >= 0. C3: groups divides the input channels and
+    weight has as many rows as there are input channels. C4: output_padding is two integers >= 0, each less than stride or dilation. C5: something is
+    left of the result when padding is cut off. C6: bias, if present, is [groups * O].
+  }];
+  let arguments = (ins Cnn_Image:$input, Cnn_Image:$weight, Optional<Cnn_Vector>:$bias, Cnn_Name:$name,
+      DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$stride,
+      DefaultValuedAttr<DenseI64ArrayAttr, "{0, 0, 0, 0}">:$padding,
+      DefaultValuedAttr<DenseI64ArrayAttr, "{0, 0}">:$output_padding,
+      DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$dilation,
+      DefaultValuedAttr<I64Attr, "1">:$groups);
+  let results = (outs Cnn_Image:$result);
+  let assemblyFormat = [{
+    $input `,` $weight (`,` $bias^)? attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def SubPixelWeightOp : Cnn_LayerOp<"sub_pixel_weight"> {
+  let summary = "A transposed convolution's weight as that of the convolution which computes its sub-pixels";
+  let description = [{
+    A transposed convolution with stride s is a convolution with stride 1 to s[0]*s[1] times the channels, whose results
+    `cnn.depth_to_space` interleaves (Shi et al. 2016). Its weight: [I, O, kh, kw] becomes [groups*s[0]*s[1]*O, I/groups, th, tw] with
+    `th = dilation[0]*(kh - 1) / s[0] + 1`; row `((g*s[0] + ry)*s[1] + rx)*O + o` has at `(th - 1 - ty, tw - 1 - tx)` the tap (ky, kx) with `ky*dilation[0] = ry + s[0]*ty`
+    and `kx*dilation[1] = rx + s[1]*tx`, or zero where there is none.
+
+    ```mlir
+    %s = cnn.sub_pixel_weight %w {name = "up1.weight", stride = array<i64: 2, 2>} : (tensor<8x3x2x2xf32>) -> tensor<12x8x1x1xf32>
+    ```
+
+    C1: stride and dilation are two positive integers. C2: groups divides the rows of the weight.
+  }];
+  let arguments = (ins Cnn_Image:$weight, Cnn_Name:$name,
+      DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$stride,
+      DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$dilation,
+      DefaultValuedAttr<I64Attr, "1">:$groups);
+  let results = (outs Cnn_Image:$result);
+  let assemblyFormat = "$weight attr-dict `:` functional-type(operands, results)";
+}
+
+def SubPixelBiasOp : Cnn_LayerOp<"sub_pixel_bias"> {
+  let summary = "A transposed convolution's bias for every sub-pixel";
+  let description = [{
+    [groups*O] becomes [groups*s[0]*s[1]*O]: element `(g*s[0]*s[1] + r)*O + o` is `bias[g*O + o]`. The companion of `cnn.sub_pixel_weight`.
+
+    C1: stride is two positive integers. C2: groups divides the length of the bias.
+  }];
+  let arguments = (ins Cnn_Vector:$bias, Cnn_Name:$name,
+      DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$stride,
+      DefaultValuedAttr<I64Attr, "1">:$groups);
+  let results = (outs Cnn_Vector:$result);
+  let assemblyFormat = "$bias attr-dict `:` functional-type(operands, results)";
+}
+
 def LinearOp : Cnn_LayerOp<"linear"> {
   let summary = "Fully connected layer, as PyTorch's Linear";
   let description = [{
@@ -204,6 +272,28 @@ def BatchNormAffineOp : Cnn_LayerOp<"batch_norm_affine"> {
   }];
 }
 
+def InputAffineOp : Cnn_LayerOp<"input_affine", [AttrSizedOperandSegments]> {
+  let summary = "Weight and bias of a layer that takes on the scaling and shifting of its input channels";
+  let description = [{
+    `folded_weight[o,i,…] = weight[o,i,…] * scale[c]`, `folded_bias[o] = bias[o] + sum(i,…) weight[o,i,…] * shift[c]`, with `c = g*I + i`,
+    `g = o / (O / groups)`, I = input channels / groups, so that a conv without border or a linear layer of `channel_affine(x, scale, shift)` by
+    `weight` and `bias` is that of x by the folded ones. A missing bias or shift is zero.
+
+    ```mlir
+    %w1, %b1 = cnn.input_affine %w, %scale shift %shift bias %b {name = "conv1", groups = 2 : i64}
+       : (tensor<4x3x1x1xf32>, tensor<6xf32>, tensor<6xf32>, tensor<4xf32>) -> (tensor<4x3x1x1xf32>, tensor<4xf32>)
+    ```
+
+    C1: groups divides the rows of the weight, [O, I, …]. C2: scale, and shift if present, are [groups * I]. C3: bias, if present, is [O].
+  }];
+  let arguments = (ins Cnn_Tensor:$weight, Cnn_Vector:$scale, Optional<Cnn_Vector>:$shift,
+      Optional<Cnn_Vector>:$bias, Cnn_Name:$name, DefaultValuedAttr<I64Attr, "1">:$groups);
+  let results = (outs Cnn_Tensor:$folded_weight, Cnn_Vector:$folded_bias);
+  let assemblyFormat = [{
+    $weight `,` $scale (`shift` $shift^)? (`bias` $bias^)? attr-dict `:` functional-type(operands, results)
+  }];
+}
+
 def ChannelAffineOp : Cnn_LayerOp<"channel_affine"> {
   let summary = "Scale and shift per channel";
   let description = [{
@@ -245,6 +335,24 @@ def AddOp : Cnn_LayerOp<"add", [Commutative]> {
   let arguments = (ins Cnn_Tensor:$lhs, Cnn_Tensor:$rhs, Cnn_Name:$name);
   let results = (outs Cnn_Tensor:$result);
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
+}
+
+def DropoutOp : Cnn_Op<"dropout", [Pure, SameOperandsAndResultType]> {
+  let summary = "Dropout at inference: x";
+  let description = [{
+    Training drops elements with probability p; inference changes nothing, so the op folds away. Where nothing folds, its stage is a copy.
+
+    ```mlir
+    %y = cnn.dropout %x {name = "dropout", p = 0.5} : (tensor<1x8xf32>) -> tensor<1x8xf32>
+    ```
+
+    C1: p is from 0 to 1.
+  }];
+  let arguments = (ins Cnn_Tensor:$input, Cnn_Name:$name, DefaultValuedAttr<F64Attr, "0.5">:$p);
+  let results = (outs Cnn_Tensor:$result);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasFolder = 1;
+  let hasVerifier = 1;
 }
 
 def SoftmaxOp : Cnn_LayerOp<"softmax"> {
@@ -354,6 +462,104 @@ def FlattenOp : Cnn_LayerOp<"flatten"> {
   let results = (outs Cnn_Tensor:$result);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
   let hasFolder = 1;
+}
+
+def DepthToSpaceOp : Cnn_LayerOp<"depth_to_space"> {
+  let summary = "Channels become the sub-pixels of a larger image, of which a part is kept";
+  let description = [{
+    [N, groups*s[0]*s[1]*O, H, W] is seen as an image of groups*O channels and s[0]*H times s[1]*W pixels, `image[n, g*O + o, y*s[0] + ry, x*s[1] + rx] =
+    input[n, ((g*s[0] + ry)*s[1] + rx)*O + o, y, x]`; the result is the part of `size` pixels that begins at `offset`.
+
+    ```mlir
+    %y = cnn.depth_to_space %x {name = "up1", factor = array<i64: 2, 2>, offset = array<i64: 1, 1>, size = array<i64: 7, 6>}
+       : (tensor<1x12x4x4xf32>) -> tensor<1x3x7x6xf32>
+    ```
+
+    C1: factor is two positive integers. C2: groups*s[0]*s[1] divides the channels. C3: the part lies in the image.
+  }];
+  let arguments = (ins Cnn_Image:$input, Cnn_Name:$name, DenseI64ArrayAttr:$factor,
+      DenseI64ArrayAttr:$offset, DenseI64ArrayAttr:$size, DefaultValuedAttr<I64Attr, "1">:$groups);
+  let results = (outs Cnn_Image:$result);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+}
+
+def ResizeOp : Cnn_LayerOp<"resize"> {
+  let summary = "An image sampled at other pixels, as PyTorch's interpolate without antialiasing";
+  let description = [{
+    `size` is [OH, OW]. Row y of the result lies at row `(y + 0.5)*H/OH - 0.5` of the input, or at `y*(H - 1)/(OH - 1)` with `align_corners` (at 0
+    if there is one row only); columns likewise. `bilinear` mixes the two rows and columns around that place, at a border the last one alone; `nearest` takes row `floor(y*H/OH)`. All this
+    in f32, as PyTorch does.
+
+    ```mlir
+    %y = cnn.resize %x {name = "resize", size = array<i64: 8, 6>, mode = "bilinear"} : (tensor<1x3x4x4xf32>) -> tensor<1x3x8x6xf32>
+    ```
+
+    C1: size is two positive integers. C2: mode is "bilinear" or "nearest". C3: align_corners is for bilinear only.
+  }];
+  let arguments = (ins Cnn_Image:$input, Cnn_Name:$name, DenseI64ArrayAttr:$size,
+      DefaultValuedAttr<StrAttr, "\"bilinear\"">:$mode, DefaultValuedAttr<BoolAttr, "false">:$align_corners);
+  let results = (outs Cnn_Image:$result);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasFolder = 1;
+}
+
+def CropOp : Cnn_LayerOp<"crop"> {
+  let summary = "A rectangle of an image";
+  let description = [{
+    `out[n,c,y,x] = input[n, c, y + offset[0], x + offset[1]]` for `size` = [OH, OW] pixels.
+
+    ```mlir
+    %y = cnn.crop %x {name = "crop", offset = array<i64: 1, 0>, size = array<i64: 2, 4>} : (tensor<1x3x4x4xf32>) -> tensor<1x3x2x4xf32>
+    ```
+
+    C1: offset is two integers >= 0, size two positive ones. C2: the rectangle lies in the input.
+  }];
+  let arguments = (ins Cnn_Image:$input, Cnn_Name:$name, DenseI64ArrayAttr:$offset, DenseI64ArrayAttr:$size);
+  let results = (outs Cnn_Image:$result);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasFolder = 1;
+}
+
+def PadOp : Cnn_LayerOp<"pad"> {
+  let summary = "Zeros around an image, and channels of zeros before and after its own";
+  let description = [{
+    `padding` is top, left, bottom, right; `channels` is before, after.
+
+    ```mlir
+    %y = cnn.pad %x {name = "pad", padding = array<i64: 1, 0, 1, 0>, channels = array<i64: 0, 2>} : (tensor<1x3x4x4xf32>) -> tensor<1x5x6x4xf32>
+    ```
+
+    C1: padding is four integers >= 0. C2: channels is two integers >= 0.
+  }];
+  let arguments = (ins Cnn_Image:$input, Cnn_Name:$name,
+      DefaultValuedAttr<DenseI64ArrayAttr, "{0, 0, 0, 0}">:$padding,
+      DefaultValuedAttr<DenseI64ArrayAttr, "{0, 0}">:$channels);
+  let results = (outs Cnn_Image:$result);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasFolder = 1;
+}
+
+def ToTensorOp : Cnn_Op<"to_tensor", [Pure, InferTypeOpAdaptorWithIsCompatible]> {
+  let summary = "A picture as the network computes with it, as torchvision's to_tensor";
+  let description = [{
+    The result is f32 [N, C, H, W]: the input's values if they are f32, a byte's value divided by 255. `layout` is that of the input: "nchw" or "nhwc", [N, H, W, C].
+
+    ```mlir
+    %y = cnn.to_tensor %x {name = "image", layout = "nhwc"} : (tensor<1x8x6x3xui8>) -> tensor<1x3x8x6xf32>
+    ```
+
+    C1: layout is "nchw" or "nhwc". C2: the input's elements are ui8 or f32, the result's f32.
+  }];
+  let arguments = (ins Cnn_Image:$input, Cnn_Name:$name, DefaultValuedAttr<StrAttr, "\"nchw\"">:$layout);
+  let results = (outs Cnn_Image:$result);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasFolder = 1;
+  let hasVerifier = 1;
+  let extraClassDefinition = [{
+    bool $cppClass::isCompatibleReturnTypes(::mlir::TypeRange inferred, ::mlir::TypeRange given) {
+      return ::fovea::cnn::haveSameShapes(inferred, given);
+    }
+  }];
 }
 
 //===----------------------------------------------------------------------===//

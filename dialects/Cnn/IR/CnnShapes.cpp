@@ -163,6 +163,89 @@ Expected<Shape> fovea::cnn::inferConv(ShapeRef input, ShapeRef weight, OptionalS
       {input[0], weight[0], outputExtent(window, input, 0), outputExtent(window, input, 1)});
 }
 
+/// Rows or columns of a transposed convolution's result; what is left may be none or less.
+static int64_t transposedExtent(const Window &window, ShapeRef input, int dim) {
+  return (input[2 + dim] - 1) * window.stride[dim] + window.extent(dim) - window.padding[dim] -
+         window.padding[2 + dim];
+}
+
+static Error checkOutputPadding(const Window &window, ArrayRef<int64_t> outputPadding) {
+  if (Error e = checkIntegers("C4", "output_padding", outputPadding, 2, 0))
+    return e;
+  for (int dim : {0, 1})
+    if (outputPadding[dim] >= std::max(window.stride[dim], window.dilation[dim]))
+      return error("C4: output_padding " + shapeToString(outputPadding) +
+                   " must be less than the stride or the dilation");
+  return Error::success();
+}
+
+Expected<Shape> fovea::cnn::inferConvTranspose(ShapeRef input, ShapeRef weight, OptionalShape bias,
+                                               ArrayRef<int64_t> stride, ArrayRef<int64_t> padding,
+                                               ArrayRef<int64_t> outputPadding,
+                                               ArrayRef<int64_t> dilation, int64_t groups) {
+  if (Error e = checkImage(input))
+    return e;
+  if (Error e = checkRank("weight", weight, "[I, O, kh, kw]", 4))
+    return e;
+  Window window{weight.drop_front(2), stride, padding, dilation};
+  if (Error e = checkConvWindow(window))
+    return e;
+  if (Error e = checkIntegers("C1", "the kernel", window.kernel, 2, 1))
+    return e;
+  if (groups < 1 || input[1] % groups != 0)
+    return error("C3: groups " + Twine(groups) + " does not divide " + Twine(input[1]) +
+                 " input channels");
+  if (weight[0] != input[1])
+    return error("C3: weight must have " + Twine(input[1]) + " input channels, got " +
+                 Twine(weight[0]));
+  if (Error e = checkOutputPadding(window, outputPadding))
+    return e;
+  std::optional<int64_t> channels = boundedProduct({weight[1], groups});
+  if (!channels || std::max(input[2], input[3]) > maxWindowValue)
+    return error("the result must have 1 to 2^40 elements");
+  if (Error e = checkVector("C6", "bias", bias, *channels))
+    return e;
+  Shape result{input[0], *channels, transposedExtent(window, input, 0) + outputPadding[0],
+               transposedExtent(window, input, 1) + outputPadding[1]};
+  if (result[2] < 1 || result[3] < 1)
+    return error("C5: nothing is left of the result: " + shapeToString(result));
+  return checkedResult(std::move(result));
+}
+
+Expected<Shape> fovea::cnn::inferSubPixelWeight(ShapeRef weight, ArrayRef<int64_t> stride,
+                                                ArrayRef<int64_t> dilation, int64_t groups) {
+  if (Error e = checkRank("weight", weight, "[I, O, kh, kw]", 4))
+    return e;
+  static constexpr int64_t none[4] = {};
+  Window window{weight.drop_front(2), stride, none, dilation};
+  if (Error e = checkConvWindow(window))
+    return e;
+  if (Error e = checkIntegers("C1", "the kernel", window.kernel, 2, 1))
+    return e;
+  if (groups < 1 || weight[0] % groups != 0)
+    return error("C2: groups " + Twine(groups) + " does not divide " + Twine(weight[0]) + " rows");
+  std::optional<int64_t> outputs = boundedProduct({groups, stride[0], stride[1], weight[1]});
+  if (!outputs)
+    return error("the result must have 1 to 2^40 elements");
+  return checkedResult({*outputs, weight[0] / groups, (window.extent(0) - 1) / stride[0] + 1,
+                        (window.extent(1) - 1) / stride[1] + 1});
+}
+
+Expected<Shape> fovea::cnn::inferSubPixelBias(ShapeRef bias, ArrayRef<int64_t> stride,
+                                              int64_t groups) {
+  if (Error e = checkRank("bias", bias, "[O]", 1))
+    return e;
+  if (Error e = checkIntegers("C1", "stride", stride, 2, 1))
+    return e;
+  if (groups < 1 || bias[0] % groups != 0)
+    return error("C2: groups " + Twine(groups) + " does not divide " + Twine(bias[0]) +
+                 " channels");
+  std::optional<int64_t> outputs = boundedProduct({bias[0], stride[0], stride[1]});
+  if (!outputs)
+    return error("the result must have 1 to 2^40 elements");
+  return Shape{*outputs};
+}
+
 Expected<Shape> fovea::cnn::inferLinear(ShapeRef input, ShapeRef weight, OptionalShape bias) {
   if (Error e = checkRank("input", input, "[N, F]", 2))
     return e;
@@ -246,6 +329,23 @@ Expected<Shape> fovea::cnn::inferBatchNormAffine(ShapeRef weight, ShapeRef bias,
   if (Error e = checkRank("weight", weight, "[C]", 1))
     return e;
   if (Error e = checkStatistics(weight[0], weight, bias, mean, var, eps))
+    return e;
+  return Shape(weight);
+}
+
+Expected<Shape> fovea::cnn::inferInputAffine(ShapeRef weight, ShapeRef scale, OptionalShape shift,
+                                             OptionalShape bias, int64_t groups) {
+  if (weight.size() < 2)
+    return error("weight must be [O, I, ...], got " + shapeToString(weight));
+  if (groups < 1 || weight[0] % groups != 0)
+    return error("C1: groups " + Twine(groups) + " does not divide the " + Twine(weight[0]) +
+                 " rows of the weight");
+  int64_t channels = groups * weight[1];
+  if (Error e = checkVector("C2", "scale", scale, channels))
+    return e;
+  if (Error e = checkVector("C2", "shift", shift, channels))
+    return e;
+  if (Error e = checkVector("C3", "bias", bias, weight[0]))
     return e;
   return Shape(weight);
 }
@@ -393,4 +493,85 @@ Expected<Shape> fovea::cnn::inferFlatten(ShapeRef input, int64_t startDim) {
     return error("the input " + shapeToString(input) + " must have 1 to 2^40 elements");
   result.push_back(*merged);
   return result;
+}
+
+/// A rectangle of an image [..., height, width].
+static Error checkRectangle(StringRef label, int64_t height, int64_t width,
+                            ArrayRef<int64_t> offset, ArrayRef<int64_t> size) {
+  if (offset[0] <= height - size[0] && offset[1] <= width - size[1])
+    return Error::success();
+  return error(label + ": a rectangle of " + shapeToString(size) + " at " + shapeToString(offset) +
+               " does not lie in an image of " + shapeToString({height, width}));
+}
+
+Expected<Shape> fovea::cnn::inferDepthToSpace(ShapeRef input, ArrayRef<int64_t> factor,
+                                              ArrayRef<int64_t> offset, ArrayRef<int64_t> size,
+                                              int64_t groups) {
+  if (Error e = checkImage(input))
+    return e;
+  if (Error e = checkIntegers("C1", "factor", factor, 2, 1))
+    return e;
+  std::optional<int64_t> pixels = boundedProduct({groups, factor[0], factor[1]});
+  if (!pixels || input[1] % *pixels != 0)
+    return error("C2: groups " + Twine(groups) + " times factor " + shapeToString(factor) +
+                 " does not divide " + Twine(input[1]) + " channels");
+  if (Error e = checkIntegers("C3", "offset", offset, 2, 0))
+    return e;
+  if (Error e = checkIntegers("C3", "size", size, 2, 1))
+    return e;
+  std::optional<int64_t> height = boundedProduct({input[2], factor[0]});
+  std::optional<int64_t> width = boundedProduct({input[3], factor[1]});
+  if (!height || !width)
+    return error("the result must have 1 to 2^40 elements");
+  if (Error e = checkRectangle("C3", *height, *width, offset, size))
+    return e;
+  return checkedResult({input[0], input[1] / (factor[0] * factor[1]), size[0], size[1]});
+}
+
+Expected<Shape> fovea::cnn::inferResize(ShapeRef input, ArrayRef<int64_t> size, StringRef mode,
+                                        bool alignCorners) {
+  if (Error e = checkImage(input))
+    return e;
+  if (Error e = checkIntegers("C1", "size", size, 2, 1))
+    return e;
+  if (mode != "bilinear" && mode != "nearest")
+    return error("C2: mode must be bilinear or nearest, got '" + mode + "'");
+  if (alignCorners && mode != "bilinear")
+    return error("C3: align_corners is for bilinear only");
+  return checkedResult({input[0], input[1], size[0], size[1]});
+}
+
+Expected<Shape> fovea::cnn::inferCrop(ShapeRef input, ArrayRef<int64_t> offset,
+                                      ArrayRef<int64_t> size) {
+  if (Error e = checkImage(input))
+    return e;
+  if (Error e = checkIntegers("C1", "offset", offset, 2, 0))
+    return e;
+  if (Error e = checkIntegers("C1", "size", size, 2, 1))
+    return e;
+  if (Error e = checkRectangle("C2", input[2], input[3], offset, size))
+    return e;
+  return Shape{input[0], input[1], size[0], size[1]};
+}
+
+Expected<Shape> fovea::cnn::inferPad(ShapeRef input, ArrayRef<int64_t> padding,
+                                     ArrayRef<int64_t> channels) {
+  if (Error e = checkImage(input))
+    return e;
+  if (Error e = checkIntegers("C1", "padding", padding, 4, 0))
+    return e;
+  if (Error e = checkIntegers("C2", "channels", channels, 2, 0))
+    return e;
+  return checkedResult({input[0], input[1] + channels[0] + channels[1],
+                        input[2] + padding[0] + padding[2], input[3] + padding[1] + padding[3]});
+}
+
+Expected<Shape> fovea::cnn::inferToTensor(ShapeRef input, StringRef layout) {
+  if (Error e = checkImage(input))
+    return e;
+  if (layout == "nchw")
+    return Shape(input);
+  if (layout == "nhwc")
+    return Shape{input[0], input[3], input[1], input[2]};
+  return error("C1: layout must be nchw or nhwc, got '" + layout + "'");
 }

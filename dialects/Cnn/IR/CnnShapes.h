@@ -44,6 +44,22 @@ llvm::Expected<Shape> inferConv(ShapeRef input, ShapeRef weight, OptionalShape b
                                 llvm::ArrayRef<int64_t> stride, llvm::ArrayRef<int64_t> padding,
                                 llvm::ArrayRef<int64_t> dilation, int64_t groups);
 
+/// [N, I, H, W] and [I, O / groups, kh, kw] to [N, O, OH, OW], as PyTorch's ConvTranspose2d;
+/// `padding` is top, left, bottom, right.
+llvm::Expected<Shape> inferConvTranspose(ShapeRef input, ShapeRef weight, OptionalShape bias,
+                                         llvm::ArrayRef<int64_t> stride,
+                                         llvm::ArrayRef<int64_t> padding,
+                                         llvm::ArrayRef<int64_t> outputPadding,
+                                         llvm::ArrayRef<int64_t> dilation, int64_t groups);
+
+/// [I, O / groups, kh, kw] to [O * stride[0] * stride[1], I / groups, th, tw].
+llvm::Expected<Shape> inferSubPixelWeight(ShapeRef weight, llvm::ArrayRef<int64_t> stride,
+                                          llvm::ArrayRef<int64_t> dilation, int64_t groups);
+
+/// [O] to [O * stride[0] * stride[1]].
+llvm::Expected<Shape> inferSubPixelBias(ShapeRef bias, llvm::ArrayRef<int64_t> stride,
+                                        int64_t groups);
+
 /// [N, F] and [O, F] to [N, O].
 llvm::Expected<Shape> inferLinear(ShapeRef input, ShapeRef weight, OptionalShape bias);
 
@@ -64,6 +80,11 @@ llvm::Expected<Shape> inferBatchNorm(ShapeRef input, ShapeRef weight, ShapeRef b
 /// The shape [C] that scale and shift have.
 llvm::Expected<Shape> inferBatchNormAffine(ShapeRef weight, ShapeRef bias, ShapeRef mean,
                                            ShapeRef var, double eps);
+
+/// The shape of the folded weight, which is the weight's; the folded bias is as long as its first
+/// dimension.
+llvm::Expected<Shape> inferInputAffine(ShapeRef weight, ShapeRef scale, OptionalShape shift,
+                                       OptionalShape bias, int64_t groups);
 
 /// The input's shape; scale and shift are as long as dimension `axis`.
 llvm::Expected<Shape> inferChannelAffine(ShapeRef input, ShapeRef scale, OptionalShape shift,
@@ -98,6 +119,26 @@ llvm::Expected<Shape> inferSpatialShift(ShapeRef input, llvm::ArrayRef<int64_t> 
 
 /// Dimensions `startDim` to the last become one.
 llvm::Expected<Shape> inferFlatten(ShapeRef input, int64_t startDim);
+
+/// [N, C, H, W] to [N, C / factor, size], a part of the image that the sub-pixels make.
+llvm::Expected<Shape> inferDepthToSpace(ShapeRef input, llvm::ArrayRef<int64_t> factor,
+                                        llvm::ArrayRef<int64_t> offset,
+                                        llvm::ArrayRef<int64_t> size, int64_t groups);
+
+/// [N, C, H, W] to [N, C, size].
+llvm::Expected<Shape> inferResize(ShapeRef input, llvm::ArrayRef<int64_t> size,
+                                  llvm::StringRef mode, bool alignCorners);
+
+/// [N, C, H, W] to [N, C, size].
+llvm::Expected<Shape> inferCrop(ShapeRef input, llvm::ArrayRef<int64_t> offset,
+                                llvm::ArrayRef<int64_t> size);
+
+/// `padding` is top, left, bottom, right; `channels` is before, after.
+llvm::Expected<Shape> inferPad(ShapeRef input, llvm::ArrayRef<int64_t> padding,
+                               llvm::ArrayRef<int64_t> channels);
+
+/// [N, C, H, W] of an image in `layout`, "nchw" or "nhwc".
+llvm::Expected<Shape> inferToTensor(ShapeRef input, llvm::StringRef layout);
 
 } // namespace fovea::cnn
 

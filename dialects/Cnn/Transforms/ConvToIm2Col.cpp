@@ -2,10 +2,12 @@
 // Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
+#include "dialects/Cnn/Transforms/Hints.h"
 #include "dialects/Cnn/Transforms/Passes.h"
+#include "fovea/Support/PassStatistics.h"
 
+#include "mlir/IR/PatternMatch.h"
 #include "mlir/IR/Remarks.h"
-#include "mlir/Transforms/WalkPatternRewriteDriver.h"
 #include "llvm/Support/Regex.h"
 
 namespace fovea::cnn {
@@ -16,42 +18,31 @@ namespace fovea::cnn {
 using namespace mlir;
 using namespace fovea::cnn;
 
-namespace {
+/// Why the convolution cannot be rewritten, or is asked to stay; empty where it can.
+static std::string refusal(ConvOp conv) {
+  StringRef hint = algorithmHint(conv);
+  if (!hint.empty() && hint != "im2col")
+    return "the network asks for " + hint.str();
+  if (conv.getGroups() != 1)
+    return "groups " + std::to_string(conv.getGroups()) + " is not 1";
+  llvm::Error error = inferIm2Col(conv.getInput().getType().getShape(),
+                                  conv.getWeight().getType().getShape().take_back(2),
+                                  conv.getStride(), conv.getPadding(), conv.getDilation())
+                          .takeError();
+  return error ? llvm::toString(std::move(error)) : std::string();
+}
+
 /// conv(x, w, b) = matmul(im2col(x), w, b).
-struct ConvToMatmul : OpRewritePattern<ConvOp> {
-  ConvToMatmul(MLIRContext *context, const llvm::Regex &layers)
-      : OpRewritePattern(context), layers(layers) {}
+static void rewrite(ConvOp conv, RewriterBase &rewriter) {
+  rewriter.setInsertionPoint(conv);
+  auto columns = Im2ColOp::create(rewriter, conv.getLoc(), conv.getInput(), conv.getName(),
+                                  conv.getWeight().getType().getShape().take_back(2),
+                                  conv.getStride(), conv.getPadding(), conv.getDilation());
+  rewriter.replaceOpWithNewOp<MatmulOp>(conv, columns, conv.getWeight(), conv.getBias(),
+                                        conv.getName(), conv.getType().getShape().take_back(2));
+}
 
-  LogicalResult matchAndRewrite(ConvOp conv, PatternRewriter &rewriter) const override {
-    if (!layers.match(conv.getName()))
-      return rewriter.notifyMatchFailure(conv, "the layer is not asked for");
-    if (conv.getGroups() != 1)
-      return refuse(conv, rewriter, "groups " + std::to_string(conv.getGroups()) + " is not 1");
-    ArrayRef<int64_t> kernel = conv.getWeight().getType().getShape().take_back(2);
-    llvm::Expected<Shape> columnShape =
-        inferIm2Col(conv.getInput().getType().getShape(), kernel, conv.getStride(),
-                    conv.getPadding(), conv.getDilation());
-    if (!columnShape)
-      return refuse(conv, rewriter, llvm::toString(columnShape.takeError()));
-    auto columns =
-        Im2ColOp::create(rewriter, conv.getLoc(), conv.getInput(), conv.getName(), kernel,
-                         conv.getStride(), conv.getPadding(), conv.getDilation());
-    rewriter.replaceOpWithNewOp<MatmulOp>(conv, columns, conv.getWeight(), conv.getBias(),
-                                          conv.getName(), conv.getType().getShape().take_back(2));
-    return success();
-  }
-
-private:
-  static LogicalResult refuse(ConvOp conv, PatternRewriter &rewriter, const std::string &reason) {
-    remark::missed(conv.getLoc(),
-                   remark::RemarkOpts::name(conv.getName()).category("conv-to-im2col"))
-        << "kept: " + reason;
-    return rewriter.notifyMatchFailure(conv, reason);
-  }
-
-  const llvm::Regex &layers;
-};
-
+namespace {
 struct ConvToIm2Col : fovea::cnn::impl::ConvToIm2ColBase<ConvToIm2Col> {
   using ConvToIm2ColBase::ConvToIm2ColBase;
 
@@ -63,9 +54,31 @@ struct ConvToIm2Col : fovea::cnn::impl::ConvToIm2ColBase<ConvToIm2Col> {
           << layers << "' is no regular expression: " << error;
       return signalPassFailure();
     }
-    RewritePatternSet patterns(&getContext());
-    patterns.add<ConvToMatmul>(&getContext(), regex);
-    walkAndApplyPatterns(getOperation(), std::move(patterns));
+    SmallVector<ConvOp> convs;
+    getOperation().walk([&](ConvOp conv) {
+      if (algorithmHint(conv) == "im2col" || regex.match(conv.getName()))
+        convs.push_back(conv);
+    });
+    IRRewriter rewriter(&getContext());
+    for (ConvOp conv : convs)
+      run(conv, rewriter);
+    statistics.report(getOperation(), getArgument());
   }
+
+private:
+  void run(ConvOp conv, RewriterBase &rewriter) {
+    auto remark = remark::RemarkOpts::name(conv.getName()).category(getArgument());
+    std::string reason = refusal(conv);
+    if (!reason.empty()) {
+      statistics.add("kept");
+      remark::missed(conv.getLoc(), remark) << "kept: " + reason;
+      return;
+    }
+    statistics.add("rewritten");
+    remark::passed(conv.getLoc(), remark) << "became an im2col and a matmul";
+    rewrite(conv, rewriter);
+  }
+
+  fovea::PassStatistics statistics;
 };
 } // namespace

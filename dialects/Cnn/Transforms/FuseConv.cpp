@@ -4,6 +4,7 @@
 //===----------------------------------------------------------------------===//
 #include "dialects/Cnn/Transforms/Groups.h"
 #include "dialects/Cnn/Transforms/Passes.h"
+#include "fovea/Support/PassStatistics.h"
 
 namespace fovea::cnn {
 #define GEN_PASS_DEF_FUSECONV
@@ -15,6 +16,8 @@ using namespace fovea::cnn;
 
 namespace {
 struct FuseConv : fovea::cnn::impl::FuseConvBase<FuseConv> {
+  using FuseConvBase::FuseConvBase;
+
   void runOnOperation() override {
     SmallVector<Operation *> roots;
     for (Block &block : getOperation().getBody())
@@ -23,8 +26,15 @@ struct FuseConv : fovea::cnn::impl::FuseConvBase<FuseConv> {
           roots.push_back(&op);
     // No root is a member of another's group, so that all stay where they are until their turn.
     IRRewriter rewriter(&getContext());
-    for (Operation *root : roots)
-      fuseGroup(collectGroup(root), getArgument(), rewriter);
+    for (Operation *root : roots) {
+      Group group = collectGroup(root);
+      statistics.add("groups", group.size() > 1);
+      statistics.add("layers fused into the one before", group.size() - 1);
+      fuseGroup(group, getArgument(), rewriter);
+    }
+    statistics.report(getOperation(), getArgument());
   }
+
+  fovea::PassStatistics statistics;
 };
 } // namespace

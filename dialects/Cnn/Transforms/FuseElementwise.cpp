@@ -4,6 +4,7 @@
 //===----------------------------------------------------------------------===//
 #include "dialects/Cnn/Transforms/Groups.h"
 #include "dialects/Cnn/Transforms/Passes.h"
+#include "fovea/Support/PassStatistics.h"
 
 namespace fovea::cnn {
 #define GEN_PASS_DEF_FUSEELEMENTWISE
@@ -14,8 +15,9 @@ using namespace mlir;
 using namespace fovea::cnn;
 
 static bool isRoot(Operation *op) {
-  return isa<MaxPoolOp, AvgPoolOp, GlobalAvgPoolOp, GlobalMaxPoolOp, SpatialShiftOp,
-             ChannelAffineOp, AddOp, ReluOp, Relu6Op, TanhOp, SigmoidOp>(op);
+  return isa<MaxPoolOp, AvgPoolOp, GlobalAvgPoolOp, GlobalMaxPoolOp, SpatialShiftOp, DepthToSpaceOp,
+             ResizeOp, PadOp, ToTensorOp, ChannelAffineOp, AddOp, ReluOp, Relu6Op, TanhOp,
+             SigmoidOp>(op);
 }
 
 namespace {
@@ -35,9 +37,13 @@ struct FuseElementwise : fovea::cnn::impl::FuseElementwiseBase<FuseElementwise> 
         taken.insert(group.begin(), group.end());
         groups.push_back(std::move(group));
       }
-      for (const Group &group : groups)
+      for (const Group &group : groups) {
+        statistics.add("groups", group.size() > 1);
+        statistics.add("layers fused into the one before", group.size() - 1);
         fuseGroup(group, getArgument(), rewriter);
+      }
     }
+    statistics.report(getOperation(), getArgument());
   }
 
   /// Two chains may meet in an add: it belongs to the first.
@@ -47,5 +53,7 @@ struct FuseElementwise : fovea::cnn::impl::FuseElementwiseBase<FuseElementwise> 
     group.erase(end, group.end());
     return group;
   }
+
+  fovea::PassStatistics statistics;
 };
 } // namespace

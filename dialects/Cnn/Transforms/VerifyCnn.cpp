@@ -44,6 +44,10 @@ static LogicalResult checkOp(Operation *op) {
 static LogicalResult checkOptimised(Operation *op) {
   if (isa<BatchNormOp>(op))
     return op->emitOpError("is left in the phase cnn-opt: run fold-batch-norm before");
+  if (isa<ConvTransposeOp>(op))
+    return op->emitOpError("is left in the phase cnn-opt: run conv-transpose-to-conv before");
+  if (isa<DropoutOp>(op))
+    return op->emitOpError("is left in the phase cnn-opt: run remove-dead-layers before");
   auto fused = dyn_cast<FusedOp>(op);
   if (!fused || llvm::any_of(fused.getBody().getOps(), [&](Operation &layer) {
         return fovea::layerName(&layer) == fused.getName();

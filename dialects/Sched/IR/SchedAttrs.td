@@ -65,12 +65,12 @@ class Sched_Enum<string name, list<string> words>
 def Sched_StageKind : Sched_Enum<"StageKind", [
     "conv", "pad", "linear", "matmul", "im2col", "max_pool", "avg_pool", "global_avg_pool", "global_max_pool",
     "relu", "relu6", "tanh", "sigmoid", "add", "channel_affine", "spatial_shift", "softmax",
-    "channel_shuffle", "copy"]>;
+    "channel_shuffle", "copy", "depth_to_space", "resize", "extend", "to_tensor"]>;
 def Sched_StageKindAttr : EnumAttr<Sched_Dialect, Sched_StageKind, "kind">;
 
 def Sched_Algorithm : Sched_Enum<"Algorithm", [
     "direct", "depthwise", "grouped", "pad", "matvec", "matmul", "im2col", "pool", "global_pool", "elementwise",
-    "shift", "softmax", "copy"]>;
+    "shift", "softmax", "copy", "resize"]>;
 def Sched_AlgorithmAttr : EnumAttr<Sched_Dialect, Sched_Algorithm, "algorithm">;
 
 def Sched_PackingKind : Sched_Enum<"PackingKind", ["conv", "depthwise", "vector", "linear", "plain"]>;

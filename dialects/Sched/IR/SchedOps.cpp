@@ -142,13 +142,27 @@ static KindRow rowOf(StageKind kind) {
   case StageKind::spatial_shift:
     return {2, 2, {}, {Algorithm::shift}};
   case StageKind::softmax:
-    return {1, 1, {}, {Algorithm::softmax}};
+    return {1, 1, {{"axis", 1}}, {Algorithm::softmax}};
   case StageKind::channel_shuffle:
     return {1, 1, {groups}, {Algorithm::copy}};
   case StageKind::copy:
+  case StageKind::to_tensor:
     return {1, 1, {}, {Algorithm::copy}};
+  case StageKind::depth_to_space:
+    return {1, 1, {{"factor", 2}, {"offset", 2}, groups}, {Algorithm::copy}};
+  case StageKind::extend:
+    return {1, 1, {padding, {"channels", 2}}, {Algorithm::copy}};
+  case StageKind::resize:
+    return {3, 5, {}, {Algorithm::resize}};
   }
   llvm_unreachable("every kind has a row");
+}
+
+/// Amounts, flags and places, as opposed to sizes and steps.
+static bool mayBeZero(StringRef name) {
+  static constexpr StringLiteral names[] = {"padding", "count_include_pad", "offset", "channels",
+                                            "axis"};
+  return llvm::is_contained(names, name);
 }
 
 LogicalResult StageOp::verify() {
@@ -165,7 +179,7 @@ LogicalResult StageOp::verify() {
       return emitOpError("C2: ") << stringifyStageKind(getKind()) << " needs " << list.size
                                  << " integers in '" << list.name << "', got "
                                  << ints(list.name).size();
-    int64_t least = list.name == "padding" || list.name == "count_include_pad" ? 0 : 1;
+    int64_t least = mayBeZero(list.name) ? 0 : 1;
     for (int64_t value : ints(list.name))
       if (value < least || !llvm::isInt<32>(value))
         return emitOpError("C2: '") << list.name << "' is out of range: " << value;

@@ -81,7 +81,7 @@ def StageOp : Sched_Op<"stage", [Pure, HasParent<"KernelOp">]> {
        : (tensor<1x8x4x4xf32>, tensor<8x8x1x1xf32>) -> tensor<1x8x4x4xf32>
     ```
 
-    C1: the kind has its operands, the first an image. C2: the kind has its integers: `padding` and flags of 0 or more, the others of 1 or
+    C1: the kind has its operands, the first an image. C2: the kind has its integers: `padding`, `offset`, `channels`, `axis` and flags of 0 or more, the others of 1 or
     more, all below 2^31. C3: the algorithm, if chosen, computes the kind.
   }];
   let arguments = (ins Sched_StageKindAttr:$kind, Variadic<Sched_Tensor>:$operands_, StrAttr:$name,

@@ -4,6 +4,8 @@
 //===----------------------------------------------------------------------===//
 #include "dialects/Sched/IR/SchedOps.h"
 #include "dialects/Sched/Transforms/Passes.h"
+#include "fovea/Support/PassStatistics.h"
+#include "mlir/IR/Remarks.h"
 
 namespace fovea::sched {
 #define GEN_PASS_DEF_ABSORBSHUFFLES
@@ -37,29 +39,53 @@ static SmallVector<int64_t> sourceChannels(StageOp shuffle) {
   return source;
 }
 
-static bool absorb(KernelOp kernel) {
+static bool isShuffle(KernelOp kernel) {
   SmallVector<StageOp> stages = stagesOf(kernel);
-  if (!kernel.getResult() || stages.size() != 1 ||
-      stages[0].getKind() != StageKind::channel_shuffle)
-    return false;
+  return kernel.getResult() && stages.size() == 1 &&
+         stages[0].getKind() == StageKind::channel_shuffle;
+}
+
+/// Why the shuffle stays; empty where it is gone.
+static std::string absorb(KernelOp kernel) {
   SmallVector<StageOp> readers;
   for (OpOperand &use : kernel.getResult().getUses()) {
     readers.push_back(denseReader(use));
-    if (!readers.back())
-      return false;
+    if (!readers.back()) {
+      auto reader = use.getOwner()->getAttrOfType<StringAttr>("name");
+      return reader
+                 ? (reader.getValue() + " reads it, which is no convolution with groups = 1").str()
+                 : "it is an output of the network";
+    }
   }
   for (StageOp reader : readers)
-    reader.setInts("input_permutation", sourceChannels(stages[0]));
+    reader.setInts("input_permutation", sourceChannels(stagesOf(kernel)[0]));
   kernel.getResult().replaceAllUsesWith(kernel.getInputs()[0]);
   kernel.erase();
-  return true;
+  return "";
 }
 
 namespace {
 struct AbsorbShuffles : fovea::sched::impl::AbsorbShufflesBase<AbsorbShuffles> {
   void runOnOperation() override {
     for (auto kernel : llvm::make_early_inc_range(getOperation().getOps<KernelOp>()))
-      absorb(kernel);
+      if (isShuffle(kernel))
+        run(kernel);
+    statistics.report(getOperation(), getArgument());
   }
+
+private:
+  void run(KernelOp kernel) {
+    Location loc = kernel.getLoc();
+    std::string name = kernel.getName().str();
+    auto remark = remark::RemarkOpts::name(name).category(getArgument());
+    std::string reason = absorb(kernel);
+    statistics.add(reason.empty() ? "absorbed" : "kept");
+    if (reason.empty())
+      remark::passed(loc, remark) << "went into the weights of its readers";
+    else
+      remark::missed(loc, remark) << "kept: " + reason;
+  }
+
+  fovea::PassStatistics statistics;
 };
 } // namespace

@@ -7,7 +7,9 @@
 #include "dialects/Sched/Transforms/CopyKernel.h"
 #include "dialects/Sched/Transforms/Passes.h"
 #include "dialects/Sched/Transforms/Tiles.h"
+#include "fovea/Support/PassStatistics.h"
 #include "mlir/IR/Builders.h"
+#include "mlir/IR/Remarks.h"
 #include "llvm/ADT/EquivalenceClasses.h"
 
 namespace fovea::sched {
@@ -29,27 +31,58 @@ static int64_t powerOfTwoIn(int64_t value, int64_t limit) {
 }
 
 namespace {
+/// The greatest block that a tensor can have, and what makes it so.
+struct Bound {
+  int64_t most = 0;
+  std::string reason;
+
+  void lower(const Bound &other) {
+    if (most == 0 || other.most < most)
+      *this = other;
+  }
+};
+
 /// Chooses the block of every tensor between kernels.
 class Blocks {
 public:
-  Blocks(func::FuncOp function, const TargetModel &target) : function(function), target(target) {}
+  /// No block is greater than `greatest`.
+  Blocks(func::FuncOp function, const TargetModel &target, int64_t greatest)
+      : function(function), target(target), greatest(greatest) {}
   void assign();
-  int64_t of(Value value) { return block.lookup(value); }
-  RankedTensorType typeWith(Value value) { return typeWith(value, of(value)); }
+  int64_t of(Value value) { return block.lookup(value).most; }
+  const std::string &reasonFor(Value value) { return block[value].reason; }
+  RankedTensorType typeWith(Value value);
   static RankedTensorType typeWith(Value value, int64_t block);
 
 private:
   void tie(Value a, Value b);
-  void limit(Value value, int64_t most);
+  void limit(Value value, int64_t most, const Twine &reason);
+  Bound natural(Value value);
   void visit(Operation *op);
 
   func::FuncOp function;
   const TargetModel &target;
+  int64_t greatest;
   llvm::EquivalenceClasses<void *> ties;
-  llvm::DenseMap<void *, int64_t> limits;
-  llvm::DenseMap<Value, int64_t> block;
+  llvm::DenseMap<void *, Bound> limits;
+  llvm::DenseMap<Value, Bound> block;
 };
 } // namespace
+
+/// An input that is marked so lies as its user has it: channels last.
+static bool isChannelsLast(Value value) {
+  auto argument = dyn_cast<BlockArgument>(value);
+  auto function = argument ? dyn_cast<func::FuncOp>(argument.getOwner()->getParentOp()) : nullptr;
+  return function && function.getArgAttr(argument.getArgNumber(), "sched.channels_last");
+}
+
+RankedTensorType Blocks::typeWith(Value value) {
+  RankedTensorType type = typeWith(value, of(value));
+  if (!isChannelsLast(value))
+    return type;
+  auto layout = LayoutAttr::get(type.getContext(), ArrayRef<int64_t>{0, 2, 3, 1}, 1);
+  return RankedTensorType::get(type.getShape(), type.getElementType(), layout);
+}
 
 RankedTensorType Blocks::typeWith(Value value, int64_t block) {
   auto type = cast<RankedTensorType>(value.getType());
@@ -61,10 +94,19 @@ void Blocks::tie(Value a, Value b) {
   ties.unionSets(a.getAsOpaquePointer(), b.getAsOpaquePointer());
 }
 
-void Blocks::limit(Value value, int64_t most) {
-  auto [entry, fresh] = limits.try_emplace(value.getAsOpaquePointer(), most);
-  if (!fresh)
-    entry->second = std::min(entry->second, most);
+void Blocks::limit(Value value, int64_t most, const Twine &reason) {
+  limits[value.getAsOpaquePointer()].lower({most, reason.str()});
+}
+
+/// What the tensor would have if it stood alone.
+Bound Blocks::natural(Value value) {
+  int64_t channels = shapeOf(value)[1];
+  int64_t most = std::min(greatest, naturalBlock(channels, target));
+  if (greatest == 1)
+    return {most, "the layout nchw is asked for"};
+  return {most, most == target.lanes(32)
+                    ? "a vector of the target"
+                    : std::to_string(channels) + " channels are less than a vector"};
 }
 
 void Blocks::visit(Operation *op) {
@@ -74,7 +116,8 @@ void Blocks::visit(Operation *op) {
     for (Value input : concat.getInputs()) {
       tie(input, concat.getResult());
       if (concat.getAxis() == 1)
-        limit(input, powerOfTwoIn(offset, lanes));
+        limit(input, powerOfTwoIn(offset, lanes),
+              "it begins at channel " + Twine(offset) + " of " + concat.getName());
       offset += shapeOf(input)[concat.getAxis()];
     }
   } else if (auto slice = dyn_cast<SliceOp>(op)) {
@@ -83,42 +126,43 @@ void Blocks::visit(Operation *op) {
     // with a block.
     int64_t end = slice.getOffset() + shapeOf(slice.getResult())[1];
     if (slice.getAxis() == 1) {
-      limit(slice.getResult(), powerOfTwoIn(slice.getOffset(), lanes));
+      std::string where = " of what " + slice.getName().str() + " cuts";
+      limit(slice.getResult(), powerOfTwoIn(slice.getOffset(), lanes),
+            "it begins at channel " + Twine(slice.getOffset()) + where);
       if (end != shapeOf(slice.getSource())[1])
-        limit(slice.getResult(), powerOfTwoIn(end, lanes));
+        limit(slice.getResult(), powerOfTwoIn(end, lanes),
+              "it ends at channel " + Twine(end) + where);
     }
   } else if (auto reshape = dyn_cast<ReshapeOp>(op)) {
     tie(reshape.getSource(), reshape.getResult());
     if (shapeOf(reshape.getSource())[1] != shapeOf(reshape.getResult())[1])
-      limit(reshape.getSource(), 1);
+      limit(reshape.getSource(), 1, reshape.getName() + " changes the channels");
   } else if (isa<func::ReturnOp>(op)) {
     for (Value value : op->getOperands())
-      limit(value, 1);
+      limit(value, 1, "an output of the network");
   }
 }
 
 void Blocks::assign() {
   SmallVector<Value> tensors(function.getArguments());
   for (Value argument : function.getArguments())
-    limit(argument, 1);
+    limit(argument, 1, "an input of the network");
   for (Operation &op : function.getBody().front()) {
     visit(&op);
     if (isa<KernelOp, ConcatOp, SliceOp, ReshapeOp>(op))
       tensors.push_back(op.getResult(0));
   }
   // A tie shares the smallest block that any of its members can bear.
-  llvm::DenseMap<void *, int64_t> shared;
+  llvm::DenseMap<void *, Bound> shared;
   auto leader = [&](Value value) {
     return ties.getOrInsertLeaderValue(value.getAsOpaquePointer());
   };
   for (Value value : tensors) {
-    int64_t most = naturalBlock(shapeOf(value)[1], target);
+    Bound bound = natural(value);
     auto found = limits.find(value.getAsOpaquePointer());
     if (found != limits.end())
-      most = std::min(most, found->second);
-    auto [entry, fresh] = shared.try_emplace(leader(value), most);
-    if (!fresh)
-      entry->second = std::min(entry->second, most);
+      bound.lower(found->second);
+    shared[leader(value)].lower(bound);
   }
   for (Value value : tensors)
     block[value] = shared.lookup(leader(value));
@@ -134,7 +178,8 @@ class KernelLayout {
 public:
   KernelLayout(KernelOp kernel, Blocks &blocks, const TargetModel &target)
       : kernel(kernel), blocks(blocks), target(target) {}
-  void rewrite();
+  /// True where the kernel had to end in a copy.
+  bool rewrite();
 
 private:
   bool isActivation(Value input) { return blocks.of(input) != 0; }
@@ -184,7 +229,9 @@ void KernelLayout::packOperand(OpOperand &operand, StageOp stage) {
   Value input = stage.getOperands_()[0];
   bool isWeight = isDense(stage.getKind()) && operand.getOperandNumber() == 1;
   Value result;
-  if (stage.getKind() == StageKind::spatial_shift) {
+  bool isTable =
+      stage.getKind() == StageKind::spatial_shift || stage.getKind() == StageKind::resize;
+  if (isTable) {
     result = packed(source, PackingKind::plain, shape, 1, 1);
   } else if (!isWeight) {
     result = packed(source, PackingKind::vector, {ceilDiv(shape[0], out), out}, out, 1);
@@ -244,7 +291,7 @@ void KernelLayout::changeBlock(int64_t block) {
   appendCopy(kernel, block, ".copy");
 }
 
-void KernelLayout::rewrite() {
+bool KernelLayout::rewrite() {
   for (auto [argument, input] : llvm::zip(kernel.block().getArguments(), kernel.getInputs()))
     if (isActivation(input))
       argument.setType(blocks.typeWith(input));
@@ -254,8 +301,10 @@ void KernelLayout::rewrite() {
     packConstants(stage);
   dropUnusedInputs(kernel);
   int64_t wanted = blocks.of(kernel.getResult());
-  if (innerBlock(kernel.yield().getValue()) != wanted)
-    changeBlock(wanted);
+  if (innerBlock(kernel.yield().getValue()) == wanted)
+    return false;
+  changeBlock(wanted);
+  return true;
 }
 
 //===----------------------------------------------------------------------===//
@@ -283,11 +332,27 @@ struct AssignLayouts : fovea::sched::impl::AssignLayoutsBase<AssignLayouts> {
     if (failed(checkUnpacked(function)))
       return signalPassFailure();
     copyInputsOfConcats(function);
-    Blocks blocks(function, *model);
+    if (layout != "blocked" && layout != "nchw") {
+      function.emitError("assign-layouts: expected layout blocked or nchw, got '") << layout << "'";
+      return signalPassFailure();
+    }
+    Blocks blocks(function, *model, layout == "nchw" ? 1 : model->lanes(32));
     blocks.assign();
-    for (auto kernel : function.getOps<KernelOp>())
-      KernelLayout(kernel, blocks, *model).rewrite();
+    for (auto kernel : function.getOps<KernelOp>()) {
+      bool copies = KernelLayout(kernel, blocks, *model).rewrite();
+      report(kernel, blocks.of(kernel.getResult()), blocks.reasonFor(kernel.getResult()), copies);
+    }
     rewriteTypes(function, blocks);
+    statistics.report(getOperation(), getArgument());
+  }
+
+  void report(KernelOp kernel, int64_t block, const std::string &reason, bool copies) {
+    statistics.add(block > 1 ? "in blocks" : "in NCHW");
+    statistics.add("with a copy to another block", copies);
+    std::string text = block > 1 ? "blocks of " + std::to_string(block) + " channels" : "NCHW";
+    remark::passed(kernel.getLoc(),
+                   remark::RemarkOpts::name(kernel.getName()).category(getArgument()))
+        << text + ": " + reason + (copies ? "; a copy brings it there" : "");
   }
 
   void rewriteTypes(func::FuncOp function, Blocks &blocks) {
@@ -300,5 +365,7 @@ struct AssignLayouts : fovea::sched::impl::AssignLayoutsBase<AssignLayouts> {
     function.setFunctionType(FunctionType::get(
         function.getContext(), function.getBody().getArgumentTypes(), ret->getOperandTypes()));
   }
+
+  fovea::PassStatistics statistics;
 };
 } // namespace

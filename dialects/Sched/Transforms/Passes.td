@@ -32,12 +32,17 @@ def SelectAlgorithm : Sched_Pass<"select-algorithm"> {
   }];
 }
 
-def AssignLayouts : Sched_TargetPass<"assign-layouts"> {
+def AssignLayouts : Sched_Pass<"assign-layouts"> {
   let summary = "Give every tensor a layout and pack the weights to match";
   let description = [{
     Channels go in blocks of the target's vector. Tensors tied by concat or slice share the greatest block that divides all their offsets; inputs and outputs of the network are
     NCHW. A kernel whose result has a smaller block than it computes in ends in a `copy` stage.
+    With `layout=nchw` every tensor between kernels has block 1.
   }];
+  let options = [Option<"target", "target", "std::string", "\"host\"",
+                        "The machine: host or a level such as x86-64-v3">,
+                 Option<"layout", "layout", "std::string", "\"blocked\"",
+                        "Of tensors between kernels: blocked or nchw">];
 }
 
 def Bufferize : Sched_Pass<"bufferize"> {

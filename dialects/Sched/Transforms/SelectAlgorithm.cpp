@@ -7,6 +7,7 @@
 #include "dialects/Sched/Transforms/CopyKernel.h"
 #include "dialects/Sched/Transforms/Passes.h"
 #include "dialects/Sched/Transforms/Tiles.h"
+#include "fovea/Support/PassStatistics.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Remarks.h"
 
@@ -49,19 +50,44 @@ static Algorithm algorithmFor(StageOp stage) {
     return Algorithm::shift;
   case StageKind::softmax:
     return Algorithm::softmax;
+  case StageKind::resize:
+    return Algorithm::resize;
   case StageKind::channel_shuffle:
   case StageKind::copy:
+  case StageKind::depth_to_space:
+  case StageKind::extend:
+  case StageKind::to_tensor:
     return Algorithm::copy;
   default:
     return Algorithm::elementwise;
   }
 }
 
+/// What decides for the algorithm of a stage with sums; empty for all other stages.
+static std::string reasonFor(StageOp stage) {
+  std::string algorithm = stringifyAlgorithm(*stage.getAlgorithm()).str();
+  switch (*stage.getAlgorithm()) {
+  case Algorithm::direct:
+    return algorithm + ": one group";
+  case Algorithm::depthwise:
+    return algorithm + ": as many groups as channels, in and out";
+  case Algorithm::grouped:
+    return algorithm + ": " + std::to_string(stage.ints("groups")[0]) + " groups";
+  case Algorithm::matvec:
+  case Algorithm::matmul:
+  case Algorithm::pool:
+  case Algorithm::global_pool:
+    return algorithm + ": the one for " + stringifyStageKind(stage.getKind()).str();
+  default:
+    return "";
+  }
+}
+
 /// Gives the convolution an input with a border of zeros, so that its inner loops need no test.
-static void separatePadding(StageOp conv) {
+static bool separatePadding(StageOp conv) {
   SmallVector<int64_t> padding = llvm::to_vector(conv.ints("padding"));
   if (llvm::all_of(padding, [](int64_t side) { return side == 0; }))
-    return;
+    return false;
   Value input = conv.getOperands_()[0];
   auto type = cast<RankedTensorType>(input.getType());
   SmallVector<int64_t> shape = llvm::to_vector(type.getShape());
@@ -75,6 +101,7 @@ static void separatePadding(StageOp conv) {
   pad.setAlgorithm(Algorithm::pad);
   conv->setOperand(0, pad.getResult());
   conv.setInts("padding", {0, 0, 0, 0});
+  return true;
 }
 
 //===----------------------------------------------------------------------===//
@@ -145,31 +172,49 @@ static void flattenPixels(KernelOp kernel, StageOp conv) {
   kernel.getResult().replaceAllUsesExcept(back, back);
 }
 
-static void flattenIfPossible(KernelOp kernel) {
-  StageOp conv = soleConvolution(kernel);
-  if (!conv || conv.type().getDimSize(2) == 1)
-    return;
-  remark::passed(conv.getLoc(),
-                 remark::RemarkOpts::name(conv.getName()).category("select-algorithm"))
-      << (isUnitConvolution(conv) ? "a matrix product over pixels: 1x1, stride 1"
-                                  : "direct, tiles run across the ends of rows");
-  flattenPixels(kernel, conv);
-}
-
 namespace {
 struct SelectAlgorithm : fovea::sched::impl::SelectAlgorithmBase<SelectAlgorithm> {
   void runOnOperation() override {
     if (failed(checkTensors(getOperation())))
       return signalPassFailure();
     for (auto kernel : getOperation().getOps<KernelOp>()) {
-      for (StageOp stage : stagesOf(kernel)) {
-        if (!stage.getAlgorithm())
-          stage.setAlgorithm(algorithmFor(stage));
-        if (stage.getKind() == StageKind::conv)
-          separatePadding(stage);
-      }
-      flattenIfPossible(kernel);
+      for (StageOp stage : stagesOf(kernel))
+        run(stage);
+      bool isFlat = flattenIfPossible(kernel);
+      for (StageOp stage : stagesOf(kernel))
+        if (!isFlat || stage.getAlgorithm() != Algorithm::direct)
+          report(stage, reasonFor(stage));
     }
+    statistics.report(getOperation(), getArgument());
   }
+
+private:
+  void run(StageOp stage) {
+    if (!stage.getAlgorithm())
+      stage.setAlgorithm(algorithmFor(stage));
+    if (stage.getKind() == StageKind::conv)
+      statistics.add("convolutions with a border", separatePadding(stage));
+  }
+
+  bool flattenIfPossible(KernelOp kernel) {
+    StageOp conv = soleConvolution(kernel);
+    if (!conv || conv.type().getDimSize(2) == 1)
+      return false;
+    statistics.add("kernels over one row of pixels");
+    report(conv, isUnitConvolution(conv) ? "a matrix product over pixels: 1x1, stride 1"
+                                         : "direct, tiles run across the ends of rows");
+    flattenPixels(kernel, conv);
+    return true;
+  }
+
+  void report(StageOp stage, const std::string &text) {
+    if (text.empty())
+      return;
+    remark::passed(stage.getLoc(),
+                   remark::RemarkOpts::name(stage.getName()).category(getArgument()))
+        << text;
+  }
+
+  fovea::PassStatistics statistics;
 };
 } // namespace

@@ -13,6 +13,8 @@
 #include "dialects/Sched/Transforms/Passes.h"
 #include "dialects/Sched/Transforms/Tiles.h"
 #include "mlir/IR/Builders.h"
+#include "mlir/IR/Remarks.h"
+#include "llvm/Support/FormatVariadic.h"
 
 namespace fovea::sched {
 #define GEN_PASS_DEF_TILEANDVECTORIZE
@@ -57,8 +59,11 @@ public:
   KernelSchedule(KernelOp kernel, const TargetModel &target)
       : kernel(kernel), target(target), stages(stagesOf(kernel)) {}
   void write();
+  /// Says which loops there are, and why.
+  std::string report();
 
 private:
+  StageOp mainStage();
   void findAnchor();
   void scheduleAnchor();
   void scheduleStage(StageOp stage);
@@ -233,12 +238,46 @@ Directives KernelSchedule::anchorOf(StageOp main) {
   }
 }
 
-void KernelSchedule::scheduleAnchor() {
+/// The last stage with sums; null where there is none.
+StageOp KernelSchedule::mainStage() {
   StageOp main;
   for (StageOp stage : stages)
     if (hasSums(stage))
       main = stage;
-  Directives list = anchorOf(main);
+  return main;
+}
+
+static std::string describeTile(const ConvTile &tile, int64_t lanes) {
+  if (tile.inputBlocks)
+    return llvm::formatv("sums of {0} channels rest in L1 between passes over {1} blocks of input",
+                         tile.vectors * lanes, tile.inputBlocks);
+  std::string text = llvm::formatv("sums of {0} pixels x {1} channels stay in registers",
+                                   tile.pixels, tile.vectors * lanes);
+  if (tile.chunk)
+    text += llvm::formatv(", {0} tiles at a time for whose inputs there is room in L2", tile.chunk);
+  return text;
+}
+
+std::string KernelSchedule::report() {
+  StageOp main = mainStage();
+  std::string threads = isWorthThreads() ? "; in parallel" : "; on one thread";
+  if (!main)
+    return "one pass over the elements" + threads;
+  switch (*main.getAlgorithm()) {
+  case Algorithm::pool:
+  case Algorithm::global_pool:
+  case Algorithm::depthwise:
+    return "a few pixels of one block of channels at a time" + threads;
+  case Algorithm::matvec:
+    return "up to four vectors of sums, every weight is read once" + threads;
+  default:
+    return describeTile(convTile(extentsOf(main), target), layoutOf(main.type()).getBlock()) +
+           threads;
+  }
+}
+
+void KernelSchedule::scheduleAnchor() {
+  Directives list = anchorOf(mainStage());
   if (!anchor) {
     kernel.setScheduleAttr(list.get());
     return;
@@ -366,7 +405,11 @@ struct TileAndVectorize : fovea::sched::impl::TileAndVectorizeBase<TileAndVector
         continue;
       if (failed(checkStages(kernel)))
         return signalPassFailure();
-      KernelSchedule(kernel, *model).write();
+      KernelSchedule schedule(kernel, *model);
+      schedule.write();
+      remark::passed(kernel.getLoc(),
+                     remark::RemarkOpts::name(kernel.getName()).category(getArgument()))
+          << schedule.report();
     }
   }
 };

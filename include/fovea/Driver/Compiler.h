@@ -26,22 +26,31 @@ llvm::StringRef toString(Phase phase);
 std::optional<Phase> parsePhase(llvm::StringRef name);
 
 struct CompilerOptions {
-  /// `file.cnn`, `file.cnn:network`, or a `.mlir` file that `print` wrote at one of the phases cnn,
-  /// cnn-opt and sched.
+  /// `file.cnn`, `file.cnn:network`, a `.mlir` file that `print` wrote at one of the phases cnn,
+  /// cnn-opt and sched or that `saveTemps` wrote behind a pass, or a plan as `.json`.
   std::string input;
   /// Values of the network's parameters, as written in the language.
   std::vector<std::pair<std::string, std::string>> parameters;
   /// Folders that imports are looked for in, after the importing file's.
   std::vector<std::string> libraryFolders;
-  /// A .safetensors, .npz or .npy file, "random" or "random:<seed>"; empty: none.
+  /// A .safetensors, .npz or .npy file, "random" or "random:<seed>"; for a plan, packed weights;
+  /// empty: none.
   std::string weights;
   /// "host" or a level, such as "x86-64-v3".
   std::string target = "host";
   /// Layers to compute by im2col, a regular expression; empty: none.
   std::string im2col;
-  bool depthwiseToShift = true;
-  /// Layers whose results become outputs too.
+  /// Passes to leave out, of passesToDisable().
+  std::vector<std::string> disabledPasses;
+  /// Of tensors between kernels: "blocked" or "nchw".
+  std::string layout = "blocked";
+  /// Relative error of a layer's weight that depthwise-to-shift may make; 0: only exact shifts.
+  double shiftBudget = 0;
+  /// Layers whose results become outputs too; "all": every layer's.
   std::vector<std::string> taps;
+  /// What each kernel computes becomes an output, named as LayerValue names the layer whose value it
+  /// is. Unlike a tap it changes no decision of the passes before the sched level.
+  bool tapKernels = false;
 
   /// Passes after which the IR is printed to `errors`; "all": each.
   std::vector<std::string> printAfter;
@@ -49,10 +58,14 @@ struct CompilerOptions {
   bool printAfterChange = false;
   /// Folder for every intermediate form, made where missing; empty: none.
   std::string saveTemps;
+  /// Print the values of weights, too.
+  bool printConstants = false;
   /// Which remarks are printed: a regular expression on "pass: layer: message". Nothing: none.
   std::optional<std::string> remarks;
   /// Called after each pass that changed something, with the network as it is then.
   std::function<void(llvm::StringRef pass, mlir::func::FuncOp)> afterPass;
+  /// Called at the end of each pass, may change the network: what a wrong pass would do.
+  std::function<void(llvm::StringRef pass, mlir::func::FuncOp)> tamper;
   /// Keep the network as it was before all passes, for the reference interpreter.
   bool keepReference = false;
 
@@ -74,6 +87,7 @@ struct KernelStatistics {
 struct NetworkPort {
   std::string name;
   std::vector<int64_t> shape;
+  ElementType element = ElementType::F32; ///< F32 or, of an input, U8.
 };
 
 /// Takes one network from text to an artefact, phase by phase. Everything that goes wrong is
@@ -98,11 +112,18 @@ public:
 
   /// Of the phases cnn to sched.
   mlir::func::FuncOp function() const;
+  /// The layers whose values `tapKernels` made outputs, as LayerIndex names them, and which outputs
+  /// these are.
+  llvm::ArrayRef<std::pair<std::string, unsigned>> tappedKernels() const;
   /// What the network computes, by the interpreter, as it was before all passes. Needs
   /// `keepReference`.
   llvm::Expected<std::vector<Tensor>> runReference(llvm::ArrayRef<Tensor> inputs) const;
+  /// That network. Needs `keepReference`.
+  mlir::func::FuncOp reference() const;
   std::vector<NetworkPort> inputs() const;
   std::vector<NetworkPort> outputs() const;
+  /// The names of classes that the network gives; empty where it gives none.
+  std::vector<std::string> labels() const;
 
   const TargetModel &target() const;
   const plan::Plan &plan() const;
@@ -112,9 +133,8 @@ public:
 
   /// Whether every parameter has a value; if not, says how to give one.
   bool checkWeights();
-  /// Writes the packed values of the plan's n-th constant. The error's text has been printed to
-  /// where it belongs.
-  llvm::Error pack(unsigned constant, llvm::MutableArrayRef<char> bytes);
+  /// The image of a weights file for the plan; null where it has no weights.
+  llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> packWeights();
 
   /// Writes PREFIX.a, PREFIX.h and PREFIX.weights, all or none. The paths, or nothing after an
   /// error.
@@ -129,14 +149,18 @@ private:
   bool parse();
   bool import();
   bool readMlir();
+  bool readPlan();
   bool bind();
   bool addTaps();
+  bool tapKernels();
+  llvm::Error pack(unsigned constant, llvm::MutableArrayRef<char> bytes);
+  llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> readPackedWeights() const;
+  llvm::Error writeWeights(llvm::raw_pwrite_stream &os);
   bool optimise();
   bool schedule();
   bool buildPlan();
   bool compileKernels();
   bool startWorkers();
-  mlir::func::FuncOp reference() const;
 
   struct State;
   std::unique_ptr<State> state;

@@ -5,7 +5,7 @@
 #ifndef FOVEA_DRIVER_COST_H
 #define FOVEA_DRIVER_COST_H
 
-#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "fovea/Driver/Compiler.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
 #include <string>
@@ -24,6 +24,9 @@ struct LayerCost {
   int64_t macs = 0;
   /// Of the layer's inputs, outputs and weights: what passes through memory if nothing is fused.
   int64_t bytes = 0;
+  /// The layers that are computed together with this one, "conv1 + relu", and the kernel's symbol;
+  /// empty where that is not known.
+  std::string together, kernel;
 
   /// Two operations per multiply-add.
   double flopsPerByte() const { return bytes ? 2.0 * macs / bytes : 0; }
@@ -38,6 +41,10 @@ struct NetworkCost {
 
 /// Of a function of the phase cnn.
 NetworkCost costOf(mlir::func::FuncOp function);
+
+/// Says which kernel each layer becomes part of. `compiler` has the network and keeps its reference;
+/// it goes on to the plan. If it cannot, nothing is said.
+void addKernels(NetworkCost &cost, Compiler &compiler);
 
 void printTable(const NetworkCost &cost, llvm::raw_ostream &os);
 llvm::json::Value toJSON(const NetworkCost &cost);

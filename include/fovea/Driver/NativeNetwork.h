@@ -17,18 +17,20 @@ public:
   /// `threads` 0: one per CPU.
   static std::unique_ptr<NativeNetwork> load(Compiler &compiler, int threads);
 
-  /// Runs once, on f32 tensors of the shapes of the network's inputs.
+  /// Runs once, on tensors of the shapes of the network's inputs. Inputs of f32 take any element
+  /// type, inputs of u8 that alone.
   llvm::Expected<std::vector<Tensor>> run(llvm::ArrayRef<Tensor> inputs);
 
   driver::Executable &executable() { return *linked; }
 
 private:
   friend class BoundRun;
-  NativeNetwork(std::unique_ptr<driver::Executable> linked, std::vector<NetworkPort> outputs)
-      : linked(std::move(linked)), outputs(std::move(outputs)) {}
+  NativeNetwork(std::unique_ptr<driver::Executable> linked, std::vector<NetworkPort> inputs,
+                std::vector<NetworkPort> outputs)
+      : linked(std::move(linked)), inputs(std::move(inputs)), outputs(std::move(outputs)) {}
 
   std::unique_ptr<driver::Executable> linked;
-  std::vector<NetworkPort> outputs;
+  std::vector<NetworkPort> inputs, outputs;
 };
 
 /// Runs of a network on the same tensors: nothing but the run itself is repeated.
@@ -44,7 +46,7 @@ private:
   explicit BoundRun(NativeNetwork &network) : network(&network) {}
 
   NativeNetwork *network;
-  std::vector<Tensor> aligned; ///< The inputs, f32 and aligned as kernels need them.
+  std::vector<Tensor> aligned; ///< The inputs, of their elements and aligned as kernels need them.
   std::vector<const void *> from;
   std::vector<void *> to;
   std::vector<Tensor> results;

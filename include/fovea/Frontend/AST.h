@@ -151,15 +151,23 @@ struct IndexExpr : ExprBase<IndexExpr, Expr::Kind::Index> {
   ExprPtr base, index;
 };
 
+/// `@name(value)` before a call: a wish about how its layers are computed.
+struct Hint {
+  Name name;
+  ExprPtr value;
+  SourceRange range;
+};
+
 /// An argument of a call; the name is empty for a positional one.
 struct Argument {
   Name name;
   ExprPtr value;
 };
-/// `label: callee(arguments)`. As the stage of a pipe its first argument is the value that comes
-/// along the pipe and is not listed.
+/// `@hint(value) label: callee(arguments)`. As the stage of a pipe its first argument is the value
+/// that comes along the pipe and is not listed.
 struct CallExpr : ExprBase<CallExpr, Expr::Kind::Call> {
   using ExprBase::ExprBase;
+  std::vector<Hint> hints;
   ExprPtr label; ///< A StringExpr, also for a label that is a plain name; or null.
   ExprPtr callee;
   std::vector<Argument> arguments;
@@ -176,7 +184,7 @@ struct PipeExpr : ExprBase<PipeExpr, Expr::Kind::Pipe> {
 //===----------------------------------------------------------------------===//
 
 struct Stmt {
-  enum class Kind { Assign, If, For, Return, Require, Input, Output, Layer };
+  enum class Kind { Assign, If, For, Return, Require, Input, Output, Layer, Labels, Unused };
   Stmt(Kind kind, SourceRange range) : kind(kind), range(range) {}
   virtual ~Stmt() = default;
   const Kind kind;
@@ -221,12 +229,13 @@ struct RequireStmt : StmtBase<RequireStmt, Stmt::Kind::Require> {
   using StmtBase::StmtBase;
   ExprPtr condition, message;
 };
-/// `input name: f32[1, 3, size, size]`.
+/// `input name: u8[1, 480, 640, 3] as nhwc`; the layout may be missing.
 struct InputStmt : StmtBase<InputStmt, Stmt::Kind::Input> {
   using StmtBase::StmtBase;
   Name name, element;
   SourceRange typeRange;
   std::vector<ExprPtr> shape;
+  Name layout; ///< Empty text if missing.
 };
 /// `output name = value`, or `output name` for a value that has been assigned.
 struct OutputStmt : StmtBase<OutputStmt, Stmt::Kind::Output> {
@@ -239,6 +248,16 @@ struct LayerStmt : StmtBase<LayerStmt, Stmt::Kind::Layer> {
   using StmtBase::StmtBase;
   Name name;
   std::unique_ptr<CallExpr> call;
+};
+/// `labels "imagenet.txt"`: a file with one name per class.
+struct LabelsStmt : StmtBase<LabelsStmt, Stmt::Kind::Labels> {
+  using StmtBase::StmtBase;
+  ExprPtr path;
+};
+/// `unused "AuxLogits.*"`: weights that a checkpoint may hold although no layer takes them.
+struct UnusedStmt : StmtBase<UnusedStmt, Stmt::Kind::Unused> {
+  using StmtBase::StmtBase;
+  ExprPtr pattern;
 };
 
 //===----------------------------------------------------------------------===//

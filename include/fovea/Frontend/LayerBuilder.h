@@ -53,6 +53,9 @@ struct LayerCall {
   std::vector<TensorId> inputs;
   std::map<std::string, AttrValue> attributes;
   std::vector<SourcePosition> callSites; ///< Innermost first; never empty.
+  /// What the text wishes, name -> value: {"algorithm", "im2col"}. Only hints that can mean
+  /// something for the layer; whether one is followed is for the passes to say.
+  std::map<std::string, std::string> hints = {};
 };
 
 /// Why a layer cannot be added. `operands` are those that disagree, to be underlined and traced.
@@ -73,13 +76,25 @@ public:
   virtual ~LayerBuilder() = default;
   /// Begins a network; exactly one network is built by one builder.
   virtual void beginNetwork(llvm::StringRef name, SourcePosition where) = 0;
+  /// `layout` is "nchw" or "nhwc", `shape` as it is written. The tensor that comes back is what the
+  /// network reads: an image of u8, or one with channels last, has become f32 with channels second
+  /// (values of u8 divided by 255) by a layer named "<name>.to_tensor".
   virtual TensorId addInput(llvm::StringRef name, llvm::StringRef element,
-                            llvm::ArrayRef<int64_t> shape, SourcePosition where) = 0;
+                            llvm::ArrayRef<int64_t> shape, llvm::StringRef layout,
+                            SourcePosition where) = 0;
   virtual LayerResult addLayer(const LayerCall &call) = 0;
   virtual std::vector<int64_t> shapeOf(TensorId tensor) const = 0;
   /// For messages: "f32[1,64,56,56]".
   virtual std::string typeOf(TensorId tensor) const = 0;
   virtual void addOutput(llvm::StringRef name, TensorId tensor, SourcePosition where) = 0;
+  /// The names of the classes, one per channel of the first output; at most once a network. `file`
+  /// is where they were read.
+  virtual void setLabels(llvm::StringRef file, llvm::ArrayRef<std::string> names) = 0;
+  /// Weights of these names may stand in a checkpoint although no layer takes them. `pattern` is a
+  /// well-formed glob of llvm::GlobPattern.
+  virtual void addUnused(llvm::StringRef pattern) = 0;
+  /// The names of all weights so far, without literals: "layer1.0.conv1.weight".
+  virtual std::vector<std::string> weightNames() const = 0;
 };
 
 } // namespace fovea

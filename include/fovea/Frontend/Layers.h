@@ -23,6 +23,10 @@ enum class AttributeKind {
   Pair,    ///< int or (height, width) -> {height, width}.
   Padding, ///< int, (vertical, horizontal), (top, left, bottom, right), "same" or "valid" -> the
            ///< four.
+  Sides,   ///< As Padding, but neither "same" nor "valid".
+  Ends,    ///< int or (before, after) -> the two.
+  Size,    ///< (height, width), or int for the shorter side -> the two.
+  Choice,  ///< One of the `choices` -> string.
   Axis,    ///< int, negative ones count from the end -> int64_t.
   Parts,   ///< int (equal parts) or list of sizes -> sizes.
   Offsets, ///< list of (dy, dx), one per group of channels -> dy, dx per channel.
@@ -38,7 +42,8 @@ struct LayerAttribute {
   llvm::StringLiteral
       defaultValue; ///< As written in the language; empty if the argument is required, "-" if it
                     ///< may be absent, the name of an earlier attribute if it follows that one.
-  int64_t min = 0, max = 0; ///< Bounds, inclusive, of each integer.
+  int64_t min = 0, max = 0;         ///< Bounds, inclusive, of each integer.
+  llvm::StringLiteral choices = ""; ///< Of a Choice, with spaces between them.
 
   bool isRequired() const { return defaultValue.empty(); }
 };

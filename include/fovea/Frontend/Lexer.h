@@ -29,6 +29,7 @@ struct Token {
     DotDot,
     Assign,
     Arrow,
+    At,
     Plus,
     Minus,
     Star,
@@ -52,6 +53,11 @@ struct Token {
 
 /// For messages: "'->'", "a name".
 llvm::StringRef describe(Token::Kind kind);
+
+/// The words that are no names. All others, `block` and `input` too, are words of the language only
+/// where a definition or statement begins.
+llvm::ArrayRef<llvm::StringLiteral> reservedWords();
+bool isReservedWord(llvm::StringRef word);
 
 /// Splits `range` of a file into tokens, the last of kind End. Characters that begin no token are
 /// reported and skipped.

@@ -21,10 +21,14 @@ public:
   const ast::Definition *lookup(unsigned file, llvm::StringRef name) const;
   /// The names that a file sees, sorted.
   std::vector<llvm::StringRef> visibleNames(unsigned file) const;
+  /// Loads what the text of the file `from` calls `path`: it is looked for beside that file, then
+  /// in the library folders. The error's message says where it was looked for.
+  llvm::Expected<unsigned> load(SourceManager &sources, unsigned from, llvm::StringRef path) const;
 
 private:
   friend class ProgramLoader;
   std::vector<std::unique_ptr<ast::File>> files;
+  std::vector<std::string> libraryFolders;
   std::map<unsigned, std::map<std::string, const ast::Definition *>> scopes;
 };
 

@@ -28,7 +28,7 @@ llvm::Expected<WeightSource> openWeights(llvm::StringRef spec);
 /// All parameters that the source lacks or has in another shape, and all whose values do not match
 /// the `hash` that an elided dump left, are one error with a note for each, at the layer that needs
 /// it; then nothing is changed. Tensors that no parameter wants are a warning, but for
-/// "*.num_batches_tracked".
+/// "*.num_batches_tracked" and what the function's `fovea.unused` matches.
 mlir::LogicalResult bindWeights(mlir::ModuleOp module, const WeightSource &source);
 
 /// A clone whose parameters keep `hash` but not the values that `bindWeights` gave them: what a

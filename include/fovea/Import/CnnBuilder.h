@@ -13,6 +13,11 @@
 
 namespace fovea {
 
+/// Attributes of the function, both arrays of strings: the names of the classes, and the patterns
+/// of weights that a checkpoint may hold besides.
+constexpr llvm::StringLiteral labelsAttribute = "fovea.labels";
+constexpr llvm::StringLiteral unusedAttribute = "fovea.unused";
+
 /// Builds `func.func @<network>` whose arguments and results carry `cnn.name`, and one `cnn.param`
 /// per weight with PyTorch's names:
 /// "<weights>.weight", ".bias", ".running_mean", ".running_var". Layers that share weights share
@@ -30,7 +35,8 @@ namespace fovea {
 ///   channel_shuffle  groups int            flatten   start_dim int
 ///   spatial_shift    offsets (dy, dx per channel)    softmax   axis int
 ///   relu relu6 tanh sigmoid add global_avg_pool global_max_pool   none
-/// Axes may be negative, counting from the end.
+/// Axes may be negative, counting from the end. Hints become `cnn.hint.<name>` of the layer's ops,
+/// labels and patterns attributes of the function.
 class CnnBuilder : public LayerBuilder {
 public:
   /// Loads the dialects it needs into `context`.
@@ -39,11 +45,14 @@ public:
 
   void beginNetwork(llvm::StringRef name, SourcePosition where) override;
   TensorId addInput(llvm::StringRef name, llvm::StringRef element, llvm::ArrayRef<int64_t> shape,
-                    SourcePosition where) override;
+                    llvm::StringRef layout, SourcePosition where) override;
   LayerResult addLayer(const LayerCall &call) override;
   std::vector<int64_t> shapeOf(TensorId tensor) const override;
   std::string typeOf(TensorId tensor) const override;
   void addOutput(llvm::StringRef name, TensorId tensor, SourcePosition where) override;
+  void setLabels(llvm::StringRef file, llvm::ArrayRef<std::string> names) override;
+  void addUnused(llvm::StringRef pattern) override;
+  std::vector<std::string> weightNames() const override;
 
   /// Ends the function and gives the module away; results stand in the order of `addOutput`.
   mlir::OwningOpRef<mlir::ModuleOp> finish();

@@ -50,6 +50,8 @@ struct Diagnostic {
   Diagnostic &underline(SourceRange range);
   Diagnostic &note(SourceRange where, const llvm::Twine &message);
   Diagnostic &fix(SourceRange where, const llvm::Twine &text);
+  /// "…; did you mean 'relu'?" and the fix-it, if a name is near at all.
+  Diagnostic &suggest(SourceRange where, llvm::StringRef near);
 };
 
 /// One line of Diagnostics.def.
@@ -79,6 +81,7 @@ public:
   llvm::ArrayRef<std::unique_ptr<Diagnostic>> diagnostics() const { return list; }
   const SourceManager &sourceManager() const { return sources; }
 
+  /// `colours`: for a terminal; a last line then names `fovea explain`.
   void print(llvm::raw_ostream &os, bool colours = false) const;
   /// An array of objects {severity, code, message, file, line, column, endLine, endColumn, notes,
   /// fixIts}; places that are nowhere are left out.

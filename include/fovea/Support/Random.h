@@ -14,6 +14,18 @@
 
 namespace fovea {
 
+/// SplitMix64 (Steele, Lea and Flood 2014): every seed gives a good sequence, the same everywhere.
+class RandomSequence {
+public:
+  explicit RandomSequence(uint64_t seed) : state(seed) {}
+  uint64_t next();
+  /// From 0 to `bound` - 1; `bound` is positive and small beside 2^64.
+  uint64_t below(uint64_t bound) { return next() % bound; }
+
+private:
+  uint64_t state;
+};
+
 /// Fills `values` uniformly from [low, high).
 void fillUniform(llvm::MutableArrayRef<float> values, llvm::StringRef name, uint64_t seed,
                  float low, float high);

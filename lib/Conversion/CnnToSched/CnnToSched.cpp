@@ -39,8 +39,42 @@ RankedTensorType fovea::imageType(Type type) {
 
 int64_t fovea::imageAxis(int64_t axis, int64_t rank) { return rank == 3 && axis == 2 ? 3 : axis; }
 
+/// The argument that is passed for one of a fused region.
+static Value passedFor(Value value) {
+  while (auto argument = dyn_cast<BlockArgument>(value)) {
+    auto fused = dyn_cast<cnn::FusedOp>(argument.getOwner()->getParentOp());
+    if (!fused)
+      break;
+    value = fused.getInputs()[argument.getArgNumber()];
+  }
+  return value;
+}
+
+static bool isReadChannelsLast(OpOperand &use) {
+  if (auto fused = dyn_cast<cnn::FusedOp>(use.getOwner()))
+    return llvm::all_of(fused.getBody().getArgument(use.getOperandNumber()).getUses(),
+                        isReadChannelsLast);
+  auto toTensor = dyn_cast<cnn::ToTensorOp>(use.getOwner());
+  return toTensor && toTensor.getLayout() == "nhwc";
+}
+
+bool fovea::isChannelsLast(Value value) {
+  value = passedFor(value);
+  return isa<BlockArgument>(value) && !value.use_empty() &&
+         llvm::all_of(value.getUses(), isReadChannelsLast);
+}
+
+/// The image as which the sched level sees an input of the network.
+static RankedTensorType inputType(BlockArgument argument) {
+  RankedTensorType image = imageType(argument.getType());
+  if (!image || !isChannelsLast(argument))
+    return image;
+  ArrayRef<int64_t> s = image.getShape();
+  return RankedTensorType::get({s[0], s[3], s[1], s[2]}, image.getElementType());
+}
+
 static SpecResult specOf(Operation *op) {
-  for (auto family : {convolutionSpec, poolingSpec, elementwiseSpec, movementSpec}) {
+  for (auto family : {convolutionSpec, poolingSpec, elementwiseSpec, movementSpec, resizingSpec}) {
     SpecResult spec = family(op);
     if (failed(spec) || *spec)
       return spec;
@@ -66,6 +100,7 @@ private:
   void lowerConcat(cnn::ConcatOp concat);
   void lowerSplit(cnn::SplitOp split);
   void lowerFlatten(cnn::FlattenOp flatten);
+  void lowerCrop(cnn::CropOp crop);
   void lowerReturn(func::ReturnOp ret);
 
   func::FuncOp function;
@@ -129,8 +164,8 @@ LogicalResult KernelBuilder::addStage(Operation *member, const IRMapping &aliase
   SmallVector<Value> operands;
   for (Value value : (*spec)->operands)
     operands.push_back(operand(value, aliases, (*spec)->kind));
-  if (DenseElementsAttr literal = (*spec)->literal) {
-    StringAttr name = outer.getStringAttr(nameOf(member).getValue() + "." + (*spec)->literalName);
+  for (auto &[literalName, literal] : (*spec)->literals) {
+    StringAttr name = outer.getStringAttr(nameOf(member).getValue() + "." + literalName);
     operands.push_back(
         argument(sched::LiteralOp::create(outer, loc, literal.getType(), name, literal)));
   }
@@ -210,6 +245,20 @@ void FunctionLowering::lowerFlatten(cnn::FlattenOp flatten) {
   values.map(flatten.getResult(), view.getResult());
 }
 
+/// One piece of the rows, one of the columns.
+void FunctionLowering::lowerCrop(cnn::CropOp crop) {
+  Value piece = values.lookup(crop.getInput());
+  for (int64_t axis : {2, 3}) {
+    auto type = cast<RankedTensorType>(piece.getType());
+    SmallVector<int64_t> shape = llvm::to_vector(type.getShape());
+    shape[axis] = crop.getSize()[axis - 2];
+    if (type.getDimSize(axis) != shape[axis])
+      piece = sched::SliceOp::create(builder, crop.getLoc(), type.clone(shape), piece, axis,
+                                     crop.getOffset()[axis - 2], crop.getNameAttr());
+  }
+  values.map(crop.getResult(), piece);
+}
+
 void FunctionLowering::lowerReturn(func::ReturnOp ret) {
   SmallVector<Value> results;
   for (Value value : ret.getOperands())
@@ -230,6 +279,8 @@ LogicalResult FunctionLowering::lowerOp(Operation *op) {
     return lowerSplit(split), success();
   if (auto flatten = dyn_cast<cnn::FlattenOp>(op))
     return lowerFlatten(flatten), success();
+  if (auto crop = dyn_cast<cnn::CropOp>(op))
+    return lowerCrop(crop), success();
   if (auto ret = dyn_cast<func::ReturnOp>(op))
     return lowerReturn(ret), success();
   if (auto fused = dyn_cast<cnn::FusedOp>(op))
@@ -240,29 +291,33 @@ LogicalResult FunctionLowering::lowerOp(Operation *op) {
 }
 
 /// A port keeps its name and the shape that its user sees.
-static DictionaryAttr portAttributes(DictionaryAttr old, Type type) {
+static NamedAttrList portAttributes(DictionaryAttr old, Type type) {
   MLIRContext *context = type.getContext();
   NamedAttrList list;
   list.append("sched.shape", DenseI64ArrayAttr::get(context, cast<ShapedType>(type).getShape()));
   if (Attribute name = old ? old.get("cnn.name") : Attribute())
     list.append("sched.name", name);
-  return list.getDictionary(context);
+  return list;
 }
 
 LogicalResult FunctionLowering::lowerSignature(Block &body) {
   SmallVector<Type> inputs, outputs;
   for (auto [index, type] : llvm::enumerate(function.getArgumentTypes())) {
-    inputs.push_back(imageType(type));
+    inputs.push_back(inputType(function.getArgument(index)));
     if (!inputs.back())
       return function.emitError("expected inputs of rank 2 to 4, got ") << type;
-    function.setArgAttrs(index, portAttributes(function.getArgAttrDict(index), type));
+    NamedAttrList attributes = portAttributes(function.getArgAttrDict(index), type);
+    if (isChannelsLast(function.getArgument(index)))
+      attributes.set("sched.channels_last", builder.getUnitAttr());
+    function.setArgAttrs(index, attributes.getDictionary(function.getContext()));
     values.map(function.getArgument(index), body.addArgument(inputs.back(), function.getLoc()));
   }
   for (auto [index, type] : llvm::enumerate(function.getResultTypes())) {
     outputs.push_back(imageType(type));
     if (!outputs.back())
       return function.emitError("expected outputs of rank 2 to 4, got ") << type;
-    function.setResultAttrs(index, portAttributes(function.getResultAttrDict(index), type));
+    function.setResultAttrs(index, portAttributes(function.getResultAttrDict(index), type)
+                                       .getDictionary(function.getContext()));
   }
   function.setFunctionType(FunctionType::get(function.getContext(), inputs, outputs));
   return success();

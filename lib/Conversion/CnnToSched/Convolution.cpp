@@ -16,8 +16,8 @@ static void addBias(StageSpec &spec, Value bias, ShapedType weight) {
     return;
   }
   auto type = RankedTensorType::get({weight.getDimSize(0)}, weight.getElementType());
-  spec.literal = DenseElementsAttr::get(type, FloatAttr::get(weight.getElementType(), 0.0));
-  spec.literalName = "zero_bias";
+  FloatAttr zero = FloatAttr::get(weight.getElementType(), 0.0);
+  spec.literals.push_back({"zero_bias", DenseElementsAttr::get(type, zero)});
 }
 
 static StageSpec convSpec(cnn::ConvOp op) {

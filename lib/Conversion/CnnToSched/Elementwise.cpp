@@ -24,10 +24,9 @@ static SpecResult affineSpec(cnn::ChannelAffineOp op) {
   return std::optional(spec);
 }
 
-static SpecResult softmaxSpec(cnn::SoftmaxOp op) {
-  if (op.getAxis() != 1)
-    return op.emitOpError("has no kernel: expected axis 1, got ") << op.getAxis();
-  return std::optional(StageSpec{StageKind::softmax, {op.getInput()}, {}});
+static std::optional<StageSpec> softmaxSpec(cnn::SoftmaxOp op) {
+  int64_t axis = imageAxis(op.getAxis(), op.getInput().getType().getRank());
+  return StageSpec{StageKind::softmax, {op.getInput()}, {{"axis", {axis}}}};
 }
 
 SpecResult fovea::elementwiseSpec(Operation *op) {

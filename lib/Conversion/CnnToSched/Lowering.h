@@ -11,14 +11,13 @@
 
 namespace fovea {
 
-/// The stage a layer becomes. Operands are values of the cnn level; `literal`, if set, follows them
-/// as a constant of the kernel.
+/// The stage a layer becomes. Operands are values of the cnn level; `literals` follow them as
+/// constants of the kernel, each with the name of what it holds.
 struct StageSpec {
   sched::StageKind kind;
   llvm::SmallVector<mlir::Value> operands;
   llvm::SmallVector<std::pair<llvm::StringRef, llvm::SmallVector<int64_t>>> ints;
-  mlir::DenseElementsAttr literal = nullptr;
-  llvm::StringRef literalName = {};
+  llvm::SmallVector<std::pair<llvm::StringRef, mlir::DenseElementsAttr>, 0> literals = {};
 };
 
 /// One function per op family; each gives the stage of a layer of its family, nothing for other
@@ -29,10 +28,15 @@ SpecResult convolutionSpec(mlir::Operation *op);
 SpecResult poolingSpec(mlir::Operation *op);
 SpecResult elementwiseSpec(mlir::Operation *op);
 SpecResult movementSpec(mlir::Operation *op);
+SpecResult resizingSpec(mlir::Operation *op);
 
 /// The image [N, C, H, W] as which the sched level sees a tensor of rank 2, 3 or 4: a matrix is an
 /// image of one pixel, columns [N, K, P] are an image of one row. Null for any other type.
 mlir::RankedTensorType imageType(mlir::Type type);
+
+/// Whether `value` is an input of the network that only `cnn.to_tensor` of channels last reads,
+/// directly or in fused regions. The sched level sees it as [N, C, H, W] in a layout of its own.
+bool isChannelsLast(mlir::Value value);
 
 /// The dimension of the image that dimension `axis` of a tensor of rank `rank` becomes.
 int64_t imageAxis(int64_t axis, int64_t rank);

@@ -14,8 +14,7 @@ static std::optional<StageSpec> shiftSpec(cnn::SpatialShiftOp op) {
   int64_t channels = op.getInput().getType().getDimSize(1);
   auto type = RankedTensorType::get({channels, 2}, IntegerType::get(op.getContext(), 32));
   StageSpec spec{StageKind::spatial_shift, {op.getInput()}, {}};
-  spec.literal = DenseElementsAttr::get(type, ArrayRef(offsets));
-  spec.literalName = "offsets";
+  spec.literals.push_back({"offsets", DenseElementsAttr::get(type, ArrayRef(offsets))});
   return spec;
 }
 
@@ -24,9 +23,18 @@ static std::optional<StageSpec> shuffleSpec(cnn::ChannelShuffleOp op) {
       StageKind::channel_shuffle, {op.getInput()}, {{"groups", {int64_t(op.getGroups())}}}};
 }
 
+static std::optional<StageSpec> depthToSpaceSpec(cnn::DepthToSpaceOp op) {
+  return StageSpec{StageKind::depth_to_space,
+                   {op.getInput()},
+                   {{"factor", llvm::to_vector(op.getFactor())},
+                    {"offset", llvm::to_vector(op.getOffset())},
+                    {"groups", {int64_t(op.getGroups())}}}};
+}
+
 SpecResult fovea::movementSpec(Operation *op) {
   return TypeSwitch<Operation *, SpecResult>(op)
       .Case(shiftSpec)
       .Case(shuffleSpec)
+      .Case(depthToSpaceSpec)
       .Default([](Operation *) { return std::optional<StageSpec>(); });
 }

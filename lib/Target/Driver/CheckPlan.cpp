@@ -18,12 +18,12 @@ using namespace fovea;
 using namespace fovea::driver;
 
 static Error wrongBuffer(const plan::Plan &plan, unsigned index, const Twine &what) {
-  return createStringError("plan: buffer " + Twine(index) + " (" + plan.buffers[index].name +
+  return createStringError("plan.buffers[" + Twine(index) + "] (" + plan.buffers[index].name +
                            "): " + what);
 }
 
 static Error wrongCall(const plan::Plan &plan, const plan::Call &call, const Twine &what) {
-  return createStringError("plan: call " + Twine(&call - plan.calls.data()) + " (" + call.name +
+  return createStringError("plan.calls[" + Twine(&call - plan.calls.data()) + "] (" + call.name +
                            "): " + what);
 }
 
@@ -101,6 +101,48 @@ static Error checkLoop(const plan::Plan &plan, const plan::Call &call) {
   return Error::success();
 }
 
+/// The extents, outermost first, that a kernel takes for granted.
+static std::vector<int64_t> extentsOf(const plan::Argument &argument) {
+  ArrayRef<int64_t> shape = argument.shape;
+  if (argument.role == plan::Argument::Role::Constant || shape.size() != 4 || argument.block < 1)
+    return shape.vec();
+  int64_t blocks = shape[1] / argument.block + (shape[1] % argument.block != 0);
+  return {shape[0], blocks, shape[2], shape[3], argument.block};
+}
+
+/// Kernels check nothing at run time: what they take for granted must be so.
+static Error checkArgument(const plan::Plan &plan, const plan::Call &call, unsigned number) {
+  const plan::Argument &argument = plan.kernels[call.kernel].arguments[number];
+  unsigned index = call.buffers[number];
+  const plan::Buffer &buffer = plan.buffers[index];
+  auto wrong = [&](const Twine &what) {
+    return wrongCall(plan, call, "buffer " + Twine(index) + " (" + buffer.name +
+                                     ") is no argument " + Twine(number) + " of kernel " +
+                                     Twine(call.kernel) + ": " + what);
+  };
+  if (buffer.dtype != argument.dtype)
+    return wrong("it has another type");
+  if (buffer.extents != extentsOf(argument))
+    return wrong("it has other extents");
+  bool isConstant = argument.role == plan::Argument::Role::Constant;
+  int64_t dense = 1;
+  for (size_t i = buffer.extents.size(); i-- > 0; dense *= buffer.extents[i]) {
+    bool isPixel = !isConstant && i + 2 == buffer.extents.size();
+    int64_t stride = isConstant || i + 1 == buffer.extents.size() ? dense
+                     : isPixel                                    ? argument.pixelStride
+                                                                  : 0;
+    if (stride && buffer.extents[i] > 1 && buffer.strides[i] != stride)
+      return wrong("it has other strides");
+  }
+  MemoryPlace place = findMemory(plan, index);
+  if (argument.alignment < 1 || place.offset % argument.alignment)
+    return wrong("it is not aligned");
+  bool mayWrite = place.space == plan::MemorySpace::Arena || place.space == plan::MemorySpace::Output;
+  if (argument.role == plan::Argument::Role::Output && !mayWrite)
+    return wrong("it cannot be written");
+  return Error::success();
+}
+
 static Error checkCall(const plan::Plan &plan, const plan::Call &call) {
   for (unsigned buffer : call.buffers)
     if (buffer >= plan.buffers.size())
@@ -119,6 +161,9 @@ static Error checkCall(const plan::Plan &plan, const plan::Call &call) {
     return wrongCall(plan, call, "there is no kernel " + Twine(call.kernel));
   if (call.buffers.size() != plan.kernels[call.kernel].arguments.size())
     return wrongCall(plan, call, "expected one buffer per argument of its kernel");
+  for (unsigned i = 0; i < call.buffers.size(); ++i)
+    if (Error error = checkArgument(plan, call, i))
+      return error;
   return call.kind == plan::Call::Kind::Loop ? checkLoop(plan, call) : Error::success();
 }
 
@@ -127,7 +172,8 @@ static Error checkPorts(const plan::Plan &plan, const std::vector<plan::Port> &p
   for (unsigned i = 0; i < ports.size(); ++i) {
     unsigned index = ports[i].buffer;
     if (index >= plan.buffers.size())
-      return createStringError("plan: port '" + ports[i].name + "' has no buffer");
+      return createStringError((space == plan::MemorySpace::Input ? "plan.inputs[" : "plan.outputs[") +
+                               Twine(i) + "] (" + ports[i].name + "): it has no buffer");
     const plan::Buffer &buffer = plan.buffers[index];
     if (buffer.parent || buffer.space != space || buffer.index != i || buffer.offset != 0)
       return wrongBuffer(plan, index, "it is not the memory of port '" + ports[i].name + "'");
@@ -148,14 +194,16 @@ Error driver::checkPlan(const plan::Plan &plan) {
       return error;
   for (const plan::Kernel &kernel : plan.kernels)
     if (!isIdentifier(kernel.symbol))
-      return createStringError("plan: '" + kernel.symbol + "' is no symbol");
+      return createStringError("plan.kernels[" + Twine(&kernel - plan.kernels.data()) +
+                               "]: '" + kernel.symbol + "' is no symbol");
   for (const plan::Call &call : plan.calls)
     if (Error error = checkCall(plan, call))
       return error;
   for (const plan::Constant &constant : plan.constants)
     if (constant.buffer >= plan.buffers.size() ||
         findMemory(plan, constant.buffer).space != plan::MemorySpace::Constant)
-      return createStringError("plan: constant '" + constant.name + "' has no place");
+      return createStringError("plan.constants[" + Twine(&constant - plan.constants.data()) + "] (" +
+                               constant.name + "): it has no place");
   if (Error error = checkPorts(plan, plan.inputs, plan::MemorySpace::Input))
     return error;
   return checkPorts(plan, plan.outputs, plan::MemorySpace::Output);

@@ -151,3 +151,23 @@ Expected<std::unique_ptr<MemoryBuffer>> driver::packWeights(const plan::Plan &pl
     return error;
   return std::unique_ptr<MemoryBuffer>(std::move(buffer));
 }
+
+Error driver::checkPackedWeights(const plan::Plan &plan, StringRef image) {
+  fovea_weights_header header;
+  if (image.size() < sizeof header || !image.starts_with(FOVEA_WEIGHTS_MAGIC))
+    return createStringError("this is no file of packed weights");
+  memcpy(&header, image.data(), sizeof header);
+  if (header.version != FOVEA_WEIGHTS_VERSION || header.dataOffset != sizeof header)
+    return createStringError("packed by another version of Fovea");
+  if (ArrayRef(header.planHash) != ArrayRef(weightsHash(plan)))
+    return createStringError("packed for another network, target or plan");
+  StringRef data = image.drop_front(sizeof header);
+  if (header.dataBytes != weightDataBytes(plan) || data.size() != header.dataBytes)
+    return createStringError("truncated or too long");
+  fovea_checksum sum;
+  fovea_checksum_begin(&sum);
+  fovea_checksum_add(&sum, data.data(), data.size() / FOVEA_WEIGHTS_BLOCK);
+  if (header.checksum != fovea_checksum_end(&sum))
+    return createStringError("damaged: its checksum is wrong");
+  return Error::success();
+}

@@ -71,9 +71,26 @@ static Halide::Type halideType(plan::DType type) {
     return Halide::Float(32);
   case plan::DType::I32:
     return Halide::Int(32);
+  case plan::DType::U8:
+    return Halide::UInt(8);
   default:
-    throw PlanError("constants have elements of type f32 or i32, not " + toString(type).str());
+    throw PlanError("arguments have elements of type f32, i32 or u8, not " + toString(type).str());
   }
+}
+
+static const char *typeText(plan::DType type) {
+  return type == plan::DType::F32 ? "Float(32)" : type == plan::DType::I32 ? "Int(32)" : "UInt(8)";
+}
+
+static std::string operandName(const std::string &kind, unsigned index) {
+  static const std::map<std::string, std::vector<const char *>> names = {
+      {"spatial_shift", {"offsets"}},
+      {"channel_affine", {"scale", "shift"}},
+      {"resize", {"rows", "columns", "row_weights", "column_weights"}}};
+  auto found = names.find(kind);
+  if (found != names.end() && index <= found->second.size())
+    return found->second[index - 1];
+  return index == 1 ? "weight" : "bias";
 }
 
 /// The name of an argument says what the first stage that reads it takes it for.
@@ -85,11 +102,7 @@ static std::string argumentName(const plan::Kernel &kernel, unsigned index) {
     for (unsigned j = 1; j < stage.operands.size(); ++j)
       if (stage.operands[j].kind == plan::Operand::Kind::Argument &&
           stage.operands[j].index == index)
-        return stage.kind + number(i) +
-               (stage.kind == "spatial_shift"    ? "_offsets"
-                : stage.kind == "channel_affine" ? (j == 1 ? "_scale" : "_shift")
-                : j == 1                         ? "_weight"
-                                                 : "_bias");
+        return stage.kind + number(i) + "_" + operandName(stage.kind, j);
   }
   return "constant" + number(index);
 }
@@ -141,8 +154,8 @@ void Emitter::declareArguments() {
     std::string name = argumentName(kernel, i);
     int dimensions = static_cast<int>(constant ? argument.shape.size() : 5);
     Halide::ImageParam parameter(halideType(argument.dtype), dimensions, name);
-    print("ImageParam " + name + "(" + (argument.dtype == plan::DType::F32 ? "Float" : "Int") +
-          "(32), " + number(dimensions) + ", \"" + name + "\");");
+    print("ImageParam " + name + "(" + typeText(argument.dtype) + ", " + number(dimensions) +
+          ", \"" + name + "\");");
     describeArgument(parameter, name, argument);
     sources.emplace_back();
     Source &source = sources.back();

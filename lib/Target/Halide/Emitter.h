@@ -144,8 +144,8 @@ public:
 
   [[noreturn]] void fail(const std::string &message) const;
   unsigned operandCount() const { return operands.size(); }
-  /// Operand `index`, which must be a tensor of the stage's batch size.
-  const Source &tensor(unsigned index) const;
+  /// Operand `index`, which must be an f32 tensor of the stage's batch size; or of u8, if `bytes`.
+  const Source &tensor(unsigned index, bool bytes = false) const;
   /// Operand `index`, which must be a constant of these extents, outermost first.
   const Source &constant(unsigned index, const std::vector<int64_t> &extents,
                          plan::DType dtype = plan::DType::F32) const;
@@ -231,6 +231,10 @@ void defineSpatialShift(StageEmitter &stage);
 void defineChannelShuffle(StageEmitter &stage);
 void defineIm2Col(StageEmitter &stage);
 void defineSoftmax(StageEmitter &stage);
+void defineDepthToSpace(StageEmitter &stage);
+void defineResize(StageEmitter &stage);
+void defineExtend(StageEmitter &stage);
+void defineToTensor(StageEmitter &stage);
 
 } // namespace fovea::halide
 

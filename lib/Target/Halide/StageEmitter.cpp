@@ -20,10 +20,12 @@ void StageEmitter::fail(const std::string &message) const {
   throw PlanError("stage '" + stage.name + "': " + message);
 }
 
-const Source &StageEmitter::tensor(unsigned index) const {
+const Source &StageEmitter::tensor(unsigned index, bool bytes) const {
   const Source &source = *operands[index];
   if (source.constant || source.shape[0] != stage.shape[0])
     fail("operand " + number(index) + " must be a tensor of batch size " + number(stage.shape[0]));
+  if (source.dtype != plan::DType::F32 && !bytes)
+    fail("operand " + number(index) + " must be a tensor of f32");
   return source;
 }
 

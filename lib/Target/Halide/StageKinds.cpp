@@ -35,6 +35,10 @@ static constexpr StageKind stageKinds[] = {
     {"softmax", "softmax", 1, 1, 2, defineSoftmax},
     {"channel_shuffle", "copy", 1, 1, 0, defineChannelShuffle},
     {"copy", "copy", 1, 1, 0, defineCopy},
+    {"depth_to_space", "copy", 1, 1, 0, defineDepthToSpace},
+    {"resize", "resize", 3, 5, 0, defineResize},
+    {"extend", "copy", 1, 1, 0, defineExtend},
+    {"to_tensor", "copy", 1, 1, 0, defineToTensor},
 };
 
 const StageKind &kindOf(const plan::Stage &stage) {
@@ -83,8 +87,9 @@ static void checkArgument(const plan::Argument &argument, unsigned index) {
     fail("expected the shape [N, C, H, W]");
   if (!isBlock(argument.block))
     fail("expected a block from 1 to 4096");
-  if (argument.dtype != plan::DType::F32)
-    fail("expected elements of type f32");
+  bool isBytes = argument.dtype == plan::DType::U8 && argument.role == plan::Argument::Role::Input;
+  if (argument.dtype != plan::DType::F32 && !isBytes)
+    fail("expected elements of type f32, or u8 in an input");
   if (argument.pixelStride < 0 || argument.pixelStride > INT32_MAX)
     fail("expected a pixel stride of 0 or more");
 }

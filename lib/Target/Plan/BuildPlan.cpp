@@ -23,6 +23,8 @@ static std::optional<plan::DType> dtypeOf(Type type) {
     return plan::DType::F32;
   if (type.isInteger(32))
     return plan::DType::I32;
+  if (type.isUnsignedInteger(8))
+    return plan::DType::U8;
   return std::nullopt;
 }
 
@@ -81,7 +83,7 @@ LogicalResult PlanBuilder::addBuffer(Value value, plan::Buffer buffer) {
   std::optional<plan::DType> dtype = dtypeOf(type.getElementType());
   if (!dtype)
     return emitError(value.getLoc())
-           << "expected elements of f32 or i32, got " << type.getElementType();
+           << "expected elements of f32, i32 or ui8, got " << type.getElementType();
   buffer.dtype = *dtype;
   buffer.extents = toVector(type.getShape());
   if (auto memref = dyn_cast<MemRefType>(type)) {

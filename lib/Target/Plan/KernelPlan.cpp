@@ -71,8 +71,19 @@ static bool fromJSON(const Value &value, Call::Kind &out, Path path) {
 // Kernels
 //===----------------------------------------------------------------------===//
 
+/// Names of layers and files may be any bytes; JSON is UTF-8.
+static std::string text(StringRef name) {
+  return json::isUTF8(name) ? name.str() : json::fixUTF8(name);
+}
+static json::Array texts(ArrayRef<std::string> names) {
+  json::Array array;
+  for (const std::string &name : names)
+    array.push_back(text(name));
+  return array;
+}
+
 static Value toJSON(const Directive &directive) {
-  return json::Object{{"kind", directive.kind}, {"args", directive.args}};
+  return json::Object{{"kind", text(directive.kind)}, {"args", texts(directive.args)}};
 }
 static bool fromJSON(const Value &value, Directive &out, Path path) {
   ObjectMapper map(value, path);
@@ -90,11 +101,16 @@ static bool fromJSON(const Value &value, Operand &out, Path path) {
 static Value toJSON(const Stage &stage) {
   json::Object ints;
   for (const auto &[name, values] : stage.ints)
-    ints[name] = values;
-  return json::Object{
-      {"name", stage.name},         {"kind", stage.kind},         {"algorithm", stage.algorithm},
-      {"operands", stage.operands}, {"ints", std::move(ints)},    {"shape", stage.shape},
-      {"block", stage.block},       {"schedule", stage.schedule}, {"update", stage.update}};
+    ints[text(name)] = values;
+  return json::Object{{"name", text(stage.name)},
+                      {"kind", text(stage.kind)},
+                      {"algorithm", text(stage.algorithm)},
+                      {"operands", stage.operands},
+                      {"ints", std::move(ints)},
+                      {"shape", stage.shape},
+                      {"block", stage.block},
+                      {"schedule", stage.schedule},
+                      {"update", stage.update}};
 }
 static bool fromJSON(const Value &value, Stage &out, Path path) {
   ObjectMapper map(value, path);
@@ -154,7 +170,7 @@ static bool fromJSON(const Value &value, Lifetime &out, Path path) {
 }
 
 static Value toJSON(const Buffer &buffer) {
-  json::Object object{{"name", buffer.name},       {"dtype", toJSON(buffer.dtype)},
+  json::Object object{{"name", text(buffer.name)}, {"dtype", toJSON(buffer.dtype)},
                       {"extents", buffer.extents}, {"strides", buffer.strides},
                       {"offset", buffer.offset},   {"space", toJSON(buffer.space)},
                       {"index", buffer.index},     {"lifetime", toJSON(buffer.lifetime)}};
@@ -198,8 +214,9 @@ static bool fromJSON(const Value &value, Packing &out, Path path) {
 }
 
 static Value toJSON(const Constant &constant) {
-  return json::Object{
-      {"name", constant.name}, {"buffer", constant.buffer}, {"packing", toJSON(constant.packing)}};
+  return json::Object{{"name", text(constant.name)},
+                      {"buffer", constant.buffer},
+                      {"packing", toJSON(constant.packing)}};
 }
 static bool fromJSON(const Value &value, Constant &out, Path path) {
   ObjectMapper map(value, path);
@@ -208,10 +225,10 @@ static bool fromJSON(const Value &value, Constant &out, Path path) {
 }
 
 static Value toJSON(const Call &call) {
-  return json::Object{{"kind", toJSON(call.kind)}, {"kernel", call.kernel},
-                      {"buffers", call.buffers},   {"name", call.name},
-                      {"where", call.where},       {"macs", call.macs},
-                      {"count", call.count},       {"steps", call.steps}};
+  return json::Object{{"kind", toJSON(call.kind)},  {"kernel", call.kernel},
+                      {"buffers", call.buffers},    {"name", text(call.name)},
+                      {"where", texts(call.where)}, {"macs", call.macs},
+                      {"count", call.count},        {"steps", call.steps}};
 }
 static bool fromJSON(const Value &value, Call &out, Path path) {
   ObjectMapper map(value, path);
@@ -222,7 +239,7 @@ static bool fromJSON(const Value &value, Call &out, Path path) {
 }
 
 static Value toJSON(const Port &port) {
-  return json::Object{{"name", port.name}, {"buffer", port.buffer}, {"shape", port.shape}};
+  return json::Object{{"name", text(port.name)}, {"buffer", port.buffer}, {"shape", port.shape}};
 }
 static bool fromJSON(const Value &value, Port &out, Path path) {
   ObjectMapper map(value, path);
@@ -235,7 +252,7 @@ static bool fromJSON(const Value &value, Port &out, Path path) {
 //===----------------------------------------------------------------------===//
 
 Value toJSON(const Plan &plan) {
-  return json::Object{{"network", plan.network},          {"target", plan.target},
+  return json::Object{{"network", text(plan.network)},    {"target", plan.target},
                       {"cpu_features", plan.cpuFeatures}, {"inputs", plan.inputs},
                       {"outputs", plan.outputs},          {"buffers", plan.buffers},
                       {"kernels", plan.kernels},          {"calls", plan.calls},

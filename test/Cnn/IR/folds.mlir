@@ -181,3 +181,35 @@ func.func @params() -> (tensor<4xf32>, tensor<4xf32>) {
   %1 = cnn.load_param @used : tensor<4xf32>
   return %0, %1 : tensor<4xf32>, tensor<4xf32>
 }
+
+// CHECK-LABEL: @dropout
+// CHECK-NEXT: return %arg0
+func.func @dropout(%x: !x) -> !x {
+  %0 = cnn.dropout %x {name = "a"} : (!x) -> !x
+  return %0 : !x
+}
+
+// CHECK-LABEL: @whole_image
+// CHECK-NEXT: return %arg0
+func.func @whole_image(%x: !x) -> !x {
+  %0 = cnn.resize %x {name = "a", size = array<i64: 8, 8>} : (!x) -> !x
+  %1 = cnn.resize %0 {name = "b", size = array<i64: 8, 8>, mode = "nearest"} : (!x) -> !x
+  %2 = cnn.resize %1 {name = "c", size = array<i64: 8, 8>, align_corners = true} : (!x) -> !x
+  %3 = cnn.crop %2 {name = "d", offset = array<i64: 0, 0>, size = array<i64: 8, 8>} : (!x) -> !x
+  %4 = cnn.pad %3 {name = "e"} : (!x) -> !x
+  %5 = cnn.to_tensor %4 {name = "f"} : (!x) -> !x
+  return %5 : !x
+}
+
+!square = tensor<1x8x8x8xf32>
+!bytes = tensor<1x4x8x8xui8>
+
+// The shapes agree, the places of the elements do not; bytes are to become floats.
+// CHECK-LABEL: @to_tensor
+// CHECK: cnn.to_tensor %arg0 {layout = "nhwc"
+// CHECK: cnn.to_tensor %arg1
+func.func @to_tensor(%x: !square, %b: !bytes) -> (!square, !x) {
+  %0 = cnn.to_tensor %x {name = "a", layout = "nhwc"} : (!square) -> !square
+  %1 = cnn.to_tensor %b {name = "b"} : (!bytes) -> !x
+  return %0, %1 : !square, !x
+}

@@ -648,5 +648,245 @@ func.func @fused_isolated(%x: tensor<1x4xf32>) {
 
 // -----
 
+func.func @conv_transpose_c1(%x: tensor<1x4x5x5xf32>, %w: tensor<4x3x3x3xf32>) {
+  // expected-error @+1 {{'cnn.conv_transpose' op C1: stride must lie in 1 to 2147483647, got [0, 1]}}
+  %y = cnn.conv_transpose %x, %w {name = "t", stride = array<i64: 0, 1>} : (tensor<1x4x5x5xf32>, tensor<4x3x3x3xf32>) -> tensor<1x6x7x7xf32>
+  return
+}
+
+// -----
+
+func.func @conv_transpose_c1_dilation(%x: tensor<1x4x5x5xf32>, %w: tensor<4x3x3x3xf32>) {
+  // expected-error @+1 {{'cnn.conv_transpose' op C1: dilation must be 2 integers, got [1]}}
+  %y = cnn.conv_transpose %x, %w {name = "t", dilation = array<i64: 1>} : (tensor<1x4x5x5xf32>, tensor<4x3x3x3xf32>) -> tensor<1x6x7x7xf32>
+  return
+}
+
+// -----
+
+func.func @conv_transpose_c2(%x: tensor<1x4x5x5xf32>, %w: tensor<4x3x3x3xf32>) {
+  // expected-error @+1 {{'cnn.conv_transpose' op C2: padding must lie in 0 to 2147483647, got [0, -1, 0, 0]}}
+  %y = cnn.conv_transpose %x, %w {name = "t", padding = array<i64: 0, -1, 0, 0>} : (tensor<1x4x5x5xf32>, tensor<4x3x3x3xf32>) -> tensor<1x6x7x7xf32>
+  return
+}
+
+// -----
+
+func.func @conv_transpose_c3(%x: tensor<1x4x5x5xf32>, %w: tensor<4x3x3x3xf32>) {
+  // expected-error @+1 {{'cnn.conv_transpose' op C3: groups 3 does not divide 4 input channels}}
+  %y = cnn.conv_transpose %x, %w {name = "t", groups = 3 : i64} : (tensor<1x4x5x5xf32>, tensor<4x3x3x3xf32>) -> tensor<1x6x7x7xf32>
+  return
+}
+
+// -----
+
+func.func @conv_transpose_c3_weight(%x: tensor<1x4x5x5xf32>, %w: tensor<5x3x3x3xf32>) {
+  // expected-error @+1 {{'cnn.conv_transpose' op C3: weight must have 4 input channels, got 5}}
+  %y = cnn.conv_transpose %x, %w {name = "t"} : (tensor<1x4x5x5xf32>, tensor<5x3x3x3xf32>) -> tensor<1x6x7x7xf32>
+  return
+}
+
+// -----
+
+func.func @conv_transpose_c4(%x: tensor<1x4x5x5xf32>, %w: tensor<4x3x3x3xf32>) {
+  // expected-error @+1 {{'cnn.conv_transpose' op C4: output_padding [2, 0] must be less than the stride or the dilation}}
+  %y = cnn.conv_transpose %x, %w {name = "t", stride = array<i64: 2, 2>, output_padding = array<i64: 2, 0>} : (tensor<1x4x5x5xf32>, tensor<4x3x3x3xf32>) -> tensor<1x6x7x7xf32>
+  return
+}
+
+// -----
+
+func.func @conv_transpose_c5(%x: tensor<1x4x5x5xf32>, %w: tensor<4x3x3x3xf32>) {
+  // expected-error @+1 {{'cnn.conv_transpose' op C5: nothing is left of the result: [1, 3, 0, 7]}}
+  %y = cnn.conv_transpose %x, %w {name = "t", padding = array<i64: 4, 0, 3, 0>} : (tensor<1x4x5x5xf32>, tensor<4x3x3x3xf32>) -> tensor<1x6x7x7xf32>
+  return
+}
+
+// -----
+
+func.func @conv_transpose_c6(%x: tensor<1x4x5x5xf32>, %w: tensor<4x3x3x3xf32>, %b: tensor<3xf32>) {
+  // expected-error @+1 {{'cnn.conv_transpose' op C6: bias must be [6], got [3]}}
+  %y = cnn.conv_transpose %x, %w, %b {name = "t", groups = 2 : i64} : (tensor<1x4x5x5xf32>, tensor<4x3x3x3xf32>, tensor<3xf32>) -> tensor<1x6x7x7xf32>
+  return
+}
+
+// -----
+
+func.func @conv_transpose_shape(%x: tensor<1x4x5x5xf32>, %w: tensor<4x3x3x3xf32>) {
+  // expected-error @+1 {{'cnn.conv_transpose' op inferred type(s) 'tensor<1x3x7x7xf32>' are incompatible with return type(s) of operation 'tensor<1x6x7x7xf32>'}}
+  %y = cnn.conv_transpose %x, %w {name = "t"} : (tensor<1x4x5x5xf32>, tensor<4x3x3x3xf32>) -> tensor<1x6x7x7xf32>
+  return
+}
+
+// -----
+
+func.func @sub_pixel_weight_c1(%w: tensor<4x3x2x2xf32>) {
+  // expected-error @+1 {{'cnn.sub_pixel_weight' op C1: stride must lie in 1 to 2147483647, got [2, 0]}}
+  %y = cnn.sub_pixel_weight %w {name = "w", stride = array<i64: 2, 0>} : (tensor<4x3x2x2xf32>) -> tensor<4x3x2x2xf32>
+  return
+}
+
+// -----
+
+func.func @sub_pixel_weight_c2(%w: tensor<4x3x2x2xf32>) {
+  // expected-error @+1 {{'cnn.sub_pixel_weight' op C2: groups 3 does not divide 4 rows}}
+  %y = cnn.sub_pixel_weight %w {name = "w", groups = 3 : i64} : (tensor<4x3x2x2xf32>) -> tensor<4x3x2x2xf32>
+  return
+}
+
+// -----
+
+func.func @sub_pixel_bias_c1(%b: tensor<4xf32>) {
+  // expected-error @+1 {{'cnn.sub_pixel_bias' op C1: stride must be 2 integers, got [2]}}
+  %y = cnn.sub_pixel_bias %b {name = "b", stride = array<i64: 2>} : (tensor<4xf32>) -> tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @sub_pixel_bias_c2(%b: tensor<4xf32>) {
+  // expected-error @+1 {{'cnn.sub_pixel_bias' op C2: groups 0 does not divide 4 channels}}
+  %y = cnn.sub_pixel_bias %b {name = "b", groups = 0 : i64} : (tensor<4xf32>) -> tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @depth_to_space_c1(%x: tensor<1x8x3x3xf32>) {
+  // expected-error @+1 {{'cnn.depth_to_space' op C1: factor must lie in 1 to 2147483647, got [2, 0]}}
+  %y = cnn.depth_to_space %x {name = "d", factor = array<i64: 2, 0>, offset = array<i64: 0, 0>, size = array<i64: 6, 6>} : (tensor<1x8x3x3xf32>) -> tensor<1x8x3x3xf32>
+  return
+}
+
+// -----
+
+func.func @depth_to_space_c2(%x: tensor<1x8x3x3xf32>) {
+  // expected-error @+1 {{'cnn.depth_to_space' op C2: groups 3 times factor [2, 2] does not divide 8 channels}}
+  %y = cnn.depth_to_space %x {name = "d", factor = array<i64: 2, 2>, offset = array<i64: 0, 0>, size = array<i64: 6, 6>, groups = 3 : i64} : (tensor<1x8x3x3xf32>) -> tensor<1x8x3x3xf32>
+  return
+}
+
+// -----
+
+func.func @depth_to_space_c3(%x: tensor<1x8x3x3xf32>) {
+  // expected-error @+1 {{'cnn.depth_to_space' op C3: a rectangle of [6, 6] at [1, 0] does not lie in an image of [6, 6]}}
+  %y = cnn.depth_to_space %x {name = "d", factor = array<i64: 2, 2>, offset = array<i64: 1, 0>, size = array<i64: 6, 6>} : (tensor<1x8x3x3xf32>) -> tensor<1x8x3x3xf32>
+  return
+}
+
+// -----
+
+func.func @dropout_c1(%x: tensor<1x8x3x3xf32>) {
+  // expected-error @+1 {{'cnn.dropout' op C1: p must be from 0 to 1, got 1.5}}
+  %y = cnn.dropout %x {name = "d", p = 1.5} : (tensor<1x8x3x3xf32>) -> tensor<1x8x3x3xf32>
+  return
+}
+
+// -----
+
+func.func @resize_c1(%x: tensor<1x8x3x3xf32>) {
+  // expected-error @+1 {{'cnn.resize' op C1: size must lie in 1 to 2147483647, got [0, 3]}}
+  %y = cnn.resize %x {name = "r", size = array<i64: 0, 3>} : (tensor<1x8x3x3xf32>) -> tensor<1x8x3x3xf32>
+  return
+}
+
+// -----
+
+func.func @resize_c2(%x: tensor<1x8x3x3xf32>) {
+  // expected-error @+1 {{'cnn.resize' op C2: mode must be bilinear or nearest, got 'cubic'}}
+  %y = cnn.resize %x {name = "r", size = array<i64: 3, 3>, mode = "cubic"} : (tensor<1x8x3x3xf32>) -> tensor<1x8x3x3xf32>
+  return
+}
+
+// -----
+
+func.func @resize_c3(%x: tensor<1x8x3x3xf32>) {
+  // expected-error @+1 {{'cnn.resize' op C3: align_corners is for bilinear only}}
+  %y = cnn.resize %x {name = "r", size = array<i64: 3, 3>, mode = "nearest", align_corners = true} : (tensor<1x8x3x3xf32>) -> tensor<1x8x3x3xf32>
+  return
+}
+
+// -----
+
+func.func @crop_c1(%x: tensor<1x8x3x3xf32>) {
+  // expected-error @+1 {{'cnn.crop' op C1: offset must lie in 0 to 2147483647, got [-1, 0]}}
+  %y = cnn.crop %x {name = "c", offset = array<i64: -1, 0>, size = array<i64: 3, 3>} : (tensor<1x8x3x3xf32>) -> tensor<1x8x3x3xf32>
+  return
+}
+
+// -----
+
+func.func @crop_c1_size(%x: tensor<1x8x3x3xf32>) {
+  // expected-error @+1 {{'cnn.crop' op C1: size must lie in 1 to 2147483647, got [3, 0]}}
+  %y = cnn.crop %x {name = "c", offset = array<i64: 0, 0>, size = array<i64: 3, 0>} : (tensor<1x8x3x3xf32>) -> tensor<1x8x3x3xf32>
+  return
+}
+
+// -----
+
+func.func @crop_c2(%x: tensor<1x8x3x3xf32>) {
+  // expected-error @+1 {{'cnn.crop' op C2: a rectangle of [3, 3] at [0, 1] does not lie in an image of [3, 3]}}
+  %y = cnn.crop %x {name = "c", offset = array<i64: 0, 1>, size = array<i64: 3, 3>} : (tensor<1x8x3x3xf32>) -> tensor<1x8x3x3xf32>
+  return
+}
+
+// -----
+
+func.func @pad_c1(%x: tensor<1x8x3x3xf32>) {
+  // expected-error @+1 {{'cnn.pad' op C1: padding must be 4 integers, got [0, 0, 0]}}
+  %y = cnn.pad %x {name = "p", padding = array<i64: 0, 0, 0>} : (tensor<1x8x3x3xf32>) -> tensor<1x8x3x3xf32>
+  return
+}
+
+// -----
+
+func.func @pad_c2(%x: tensor<1x8x3x3xf32>) {
+  // expected-error @+1 {{'cnn.pad' op C2: channels must lie in 0 to 2147483647, got [0, -2]}}
+  %y = cnn.pad %x {name = "p", channels = array<i64: 0, -2>} : (tensor<1x8x3x3xf32>) -> tensor<1x8x3x3xf32>
+  return
+}
+
+// -----
+
+func.func @to_tensor_c1(%x: tensor<1x8x3x3xf32>) {
+  // expected-error @+1 {{'cnn.to_tensor' op C1: layout must be nchw or nhwc, got 'nwhc'}}
+  %y = cnn.to_tensor %x {name = "t", layout = "nwhc"} : (tensor<1x8x3x3xf32>) -> tensor<1x8x3x3xf32>
+  return
+}
+
+// -----
+
+func.func @to_tensor_c2(%x: tensor<1x8x3x3xi8>) {
+  // expected-error @+1 {{'cnn.to_tensor' op C2: expected elements ui8 or f32 in and f32 out, got 'i8' and 'f32'}}
+  %y = cnn.to_tensor %x {name = "t"} : (tensor<1x8x3x3xi8>) -> tensor<1x8x3x3xf32>
+  return
+}
+
+// -----
+
 // expected-error @+1 {{expected ':'}}
 cnn.param @"param_parse"
+
+// -----
+
+func.func @input_affine_c1(%w: tensor<4x3x1x1xf32>, %s: tensor<9xf32>) {
+  // expected-error @+1 {{'cnn.input_affine' op C1: groups 3 does not divide the 4 rows of the weight}}
+  %0, %1 = cnn.input_affine %w, %s {name = "a", groups = 3 : i64} : (tensor<4x3x1x1xf32>, tensor<9xf32>) -> (tensor<4x3x1x1xf32>, tensor<4xf32>)
+  return
+}
+
+// -----
+
+func.func @input_affine_c2(%w: tensor<4x3x1x1xf32>, %s: tensor<6xf32>, %t: tensor<3xf32>) {
+  // expected-error @+1 {{'cnn.input_affine' op C2: shift must be [6], got [3]}}
+  %0, %1 = cnn.input_affine %w, %s shift %t {name = "a", groups = 2 : i64} : (tensor<4x3x1x1xf32>, tensor<6xf32>, tensor<3xf32>) -> (tensor<4x3x1x1xf32>, tensor<4xf32>)
+  return
+}
+
+// -----
+
+func.func @input_affine_c3(%w: tensor<4x3xf32>, %s: tensor<3xf32>) {
+  // expected-error @+1 {{'cnn.input_affine' op C3: bias must be [4], got [3]}}
+  %0, %1 = cnn.input_affine %w, %s bias %s {name = "a"} : (tensor<4x3xf32>, tensor<3xf32>, tensor<3xf32>) -> (tensor<4x3xf32>, tensor<4xf32>)
+  return
+}

@@ -137,3 +137,63 @@ func.func @quantised(%x: tensor<1x3x8x8x!quant.uniform<u8:f32, 0.02:128>>, %w: t
      -> tensor<1x4x6x6x!quant.uniform<u8:f32, 0.05:128>>
   return %r : tensor<1x4x6x6x!quant.uniform<u8:f32, 0.05:128>>
 }
+
+// CHECK-LABEL: @conv_transpose
+func.func @conv_transpose(%x: tensor<1x8x4x4xf32>, %w: tensor<8x3x2x2xf32>, %b: tensor<3xf32>) -> tensor<1x3x8x8xf32> {
+  // CHECK: cnn.conv_transpose %{{.*}}, %{{.*}}, %{{.*}} {name = "up1", stride = array<i64: 2, 2>}
+  %y = cnn.conv_transpose %x, %w, %b {name = "up1", stride = array<i64: 2, 2>}
+     : (tensor<1x8x4x4xf32>, tensor<8x3x2x2xf32>, tensor<3xf32>) -> tensor<1x3x8x8xf32>
+  return %y : tensor<1x3x8x8xf32>
+}
+
+// CHECK-LABEL: @conv_transpose_all
+func.func @conv_transpose_all(%x: tensor<1x8x4x4xf32>, %w: tensor<8x3x3x2xf32>) -> tensor<1x6x12x9xf32> {
+  // CHECK: {dilation = array<i64: 1, 3>, groups = 2 : i64, name = "t", output_padding = array<i64: 1, 2>, padding = array<i64: 0, 1, 1, 2>, stride = array<i64: 3, 2>}
+  %y = cnn.conv_transpose %x, %w {name = "t", stride = array<i64: 3, 2>, padding = array<i64: 0, 1, 1, 2>,
+        output_padding = array<i64: 1, 2>, dilation = array<i64: 1, 3>, groups = 2 : i64}
+     : (tensor<1x8x4x4xf32>, tensor<8x3x3x2xf32>) -> tensor<1x6x12x9xf32>
+  return %y : tensor<1x6x12x9xf32>
+}
+
+// CHECK-LABEL: @sub_pixels
+func.func @sub_pixels(%w: tensor<8x3x2x2xf32>, %b: tensor<3xf32>, %x: tensor<1x12x4x4xf32>) -> tensor<1x3x7x6xf32> {
+  // CHECK: cnn.sub_pixel_weight %{{.*}} {name = "up1.weight", stride = array<i64: 2, 2>}
+  %s = cnn.sub_pixel_weight %w {name = "up1.weight", stride = array<i64: 2, 2>} : (tensor<8x3x2x2xf32>) -> tensor<12x8x1x1xf32>
+  // CHECK: cnn.sub_pixel_bias
+  %t = cnn.sub_pixel_bias %b {name = "up1.bias", stride = array<i64: 2, 2>} : (tensor<3xf32>) -> tensor<12xf32>
+  // CHECK: cnn.depth_to_space
+  %y = cnn.depth_to_space %x {name = "up1", factor = array<i64: 2, 2>, offset = array<i64: 1, 1>, size = array<i64: 7, 6>}
+     : (tensor<1x12x4x4xf32>) -> tensor<1x3x7x6xf32>
+  return %y : tensor<1x3x7x6xf32>
+}
+
+// CHECK-LABEL: @images
+func.func @images(%x: tensor<1x3x4x4xf32>, %p: tensor<1x8x6x3xui8>, %q: tensor<1x8x6x3xf32>) -> tensor<1x3x4x4xf32> {
+  // CHECK: cnn.dropout %{{.*}} {name = "dropout", p = 2.500000e-01 : f64}
+  %0 = cnn.dropout %x {name = "dropout", p = 0.25} : (tensor<1x3x4x4xf32>) -> tensor<1x3x4x4xf32>
+  // CHECK: cnn.resize %{{.*}} {name = "resize", size = array<i64: 8, 6>} : (
+  %1 = cnn.resize %0 {name = "resize", size = array<i64: 8, 6>, mode = "bilinear"} : (tensor<1x3x4x4xf32>) -> tensor<1x3x8x6xf32>
+  // CHECK: cnn.resize %{{.*}} {mode = "nearest", name = "resize", size = array<i64: 2, 5>}
+  %2 = cnn.resize %0 {name = "resize", size = array<i64: 2, 5>, mode = "nearest"} : (tensor<1x3x4x4xf32>) -> tensor<1x3x2x5xf32>
+  // CHECK: cnn.resize %{{.*}} {align_corners = true, name = "resize"
+  %3 = cnn.resize %0 {name = "resize", size = array<i64: 2, 5>, align_corners = true} : (tensor<1x3x4x4xf32>) -> tensor<1x3x2x5xf32>
+  // CHECK: cnn.crop
+  %4 = cnn.crop %x {name = "crop", offset = array<i64: 1, 0>, size = array<i64: 2, 4>} : (tensor<1x3x4x4xf32>) -> tensor<1x3x2x4xf32>
+  // CHECK: cnn.pad %{{.*}} {channels = array<i64: 0, 2>, name = "pad", padding = array<i64: 1, 0, 1, 0>}
+  %5 = cnn.pad %x {name = "pad", padding = array<i64: 1, 0, 1, 0>, channels = array<i64: 0, 2>} : (tensor<1x3x4x4xf32>) -> tensor<1x5x6x4xf32>
+  // CHECK: cnn.to_tensor %{{.*}} {layout = "nhwc", name = "image"}
+  %6 = cnn.to_tensor %p {name = "image", layout = "nhwc"} : (tensor<1x8x6x3xui8>) -> tensor<1x3x8x6xf32>
+  // CHECK: cnn.to_tensor %{{.*}} {name = "image"}
+  %7 = cnn.to_tensor %q {name = "image"} : (tensor<1x8x6x3xf32>) -> tensor<1x8x6x3xf32>
+  return %0 : tensor<1x3x4x4xf32>
+}
+
+// CHECK-LABEL: @input_affine
+func.func @input_affine(%w: tensor<4x3x1x1xf32>, %s: tensor<6xf32>, %b: tensor<4xf32>, %v: tensor<4x6xf32>) -> tensor<4xf32> {
+  // CHECK: cnn.input_affine %{{.*}}, %{{.*}} shift %{{.*}} bias %{{.*}} {groups = 2 : i64, name = "conv1"}
+  %0, %1 = cnn.input_affine %w, %s shift %s bias %b {name = "conv1", groups = 2 : i64}
+     : (tensor<4x3x1x1xf32>, tensor<6xf32>, tensor<6xf32>, tensor<4xf32>) -> (tensor<4x3x1x1xf32>, tensor<4xf32>)
+  // CHECK: cnn.input_affine %{{[a-z0-9]*}}, %{{[a-z0-9]*}} {name = "fc"}
+  %2, %3 = cnn.input_affine %v, %s {name = "fc"} : (tensor<4x6xf32>, tensor<6xf32>) -> (tensor<4x6xf32>, tensor<4xf32>)
+  return %1 : tensor<4xf32>
+}

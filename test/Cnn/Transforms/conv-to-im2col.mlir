@@ -1,6 +1,7 @@
 // RUN: fovea-opt %s --conv-to-im2col | FileCheck %s --check-prefixes=CHECK,ALL
 // RUN: fovea-opt %s --conv-to-im2col=layers='conv[1-9]' | FileCheck %s --check-prefixes=CHECK,SOME
 // RUN: fovea-opt %s --conv-to-im2col --remarks-filter=conv-to-im2col --remark-format=emitRemark 2>&1 >/dev/null | FileCheck %s --check-prefix=REMARK
+// RUN: fovea-opt %s --conv-to-im2col=layers= | FileCheck %s --check-prefix=HINTS
 // RUN: not fovea-opt %s --conv-to-im2col='layers=conv(' 2>&1 | FileCheck %s --check-prefix=REGEX
 // REGEX: error: conv-to-im2col: layers='conv(' is no regular expression: parentheses not balanced
 
@@ -44,4 +45,23 @@ func.func @groups(%x: tensor<1x4x8x8xf32>, %w: tensor<4x2x1x1xf32>) -> tensor<1x
 func.func @too_large(%x: tensor<1x16x9215x9215xf32>, %w: tensor<1x16x1024x1024xf32>) -> tensor<1x1x8192x8192xf32> {
   %0 = cnn.conv %x, %w {name = "large"} : (tensor<1x16x9215x9215xf32>, tensor<1x16x1024x1024xf32>) -> tensor<1x1x8192x8192xf32>
   return %0 : tensor<1x1x8192x8192xf32>
+}
+
+// A hint asks for one layer, or keeps it. No name is matched by an empty expression.
+// HINTS-NOT: cnn.im2col
+// HINTS-LABEL: @hints
+// HINTS: cnn.im2col {{.*}}"asked"
+// HINTS-NOT: cnn.im2col
+// CHECK-LABEL: @hints
+// CHECK: cnn.im2col {{.*}}"asked"
+// CHECK: cnn.conv {{.*}}"direct"
+// REMARK: remark: {{.*}}asked{{.*}}became an im2col and a matmul
+// REMARK: remark: {{.*}}direct{{.*}}kept: the network asks for direct
+// REMARK: remark: {{.*}}impossible{{.*}}kept: groups 2 is not 1
+// REMARK: [Analysis] statistics | {{.*}}Remark="1 rewritten, 2 kept"
+func.func @hints(%x: tensor<1x4x8x8xf32>, %w: tensor<4x4x1x1xf32>, %v: tensor<4x2x1x1xf32>) -> tensor<1x4x8x8xf32> {
+  %0 = cnn.conv %x, %w {name = "asked", cnn.hint.algorithm = "im2col"} : (tensor<1x4x8x8xf32>, tensor<4x4x1x1xf32>) -> tensor<1x4x8x8xf32>
+  %1 = cnn.conv %0, %w {name = "direct", cnn.hint.algorithm = "direct"} : (tensor<1x4x8x8xf32>, tensor<4x4x1x1xf32>) -> tensor<1x4x8x8xf32>
+  %2 = cnn.conv %1, %v {name = "impossible", groups = 2 : i64, cnn.hint.algorithm = "im2col"} : (tensor<1x4x8x8xf32>, tensor<4x2x1x1xf32>) -> tensor<1x4x8x8xf32>
+  return %2 : tensor<1x4x8x8xf32>
 }

@@ -1,5 +1,5 @@
 // RUN: fovea-opt %s --pass-pipeline='builtin.module(func.func(sched-select-algorithm))' | FileCheck %s
-// RUN: fovea-opt %s --pass-pipeline='builtin.module(func.func(sched-select-algorithm))' --remarks-filter=select-algorithm --remark-format=emitRemark 2>&1 >/dev/null | FileCheck %s --check-prefix=REMARK
+// RUN: fovea-opt %s --pass-pipeline='builtin.module(func.func(sched-select-algorithm))' --remarks-filter=sched-select-algorithm --remark-format=emitRemark 2>&1 >/dev/null | FileCheck %s --check-prefix=REMARK
 
 // REMARK: remark: {{.*}}direct, tiles run across the ends of rows
 // The border becomes a stage. Pixels are counted through the rows, in the convolution and in what follows, the residual input too.

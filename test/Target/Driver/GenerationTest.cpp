@@ -60,66 +60,66 @@ static std::string errorOf(function_ref<void(plan::Plan &)> change) {
 
 TEST(CheckPlan, HostCall) {
   EXPECT_EQ(errorOf([](plan::Plan &p) { p.calls[0].kind = plan::Call::Kind::Host; }),
-            "plan: call 0 (scale): no host op is known to the driver");
+            "plan.calls[0] (scale): no host op is known to the driver");
 }
 TEST(CheckPlan, CopyOfDifferentShapes) {
   EXPECT_EQ(errorOf([](plan::Plan &p) { p.calls[1].buffers[1] = 4; }),
-            "plan: call 1 (copy): source and destination differ in shape or type");
+            "plan.calls[1] (copy): source and destination differ in shape or type");
 }
 TEST(CheckPlan, CopyOfOneBuffer) {
   EXPECT_EQ(errorOf([](plan::Plan &p) { p.calls[1].buffers.pop_back(); }),
-            "plan: call 1 (copy): expected a source and a destination");
+            "plan.calls[1] (copy): expected a source and a destination");
 }
 TEST(CheckPlan, ArgumentCount) {
   EXPECT_EQ(errorOf([](plan::Plan &p) { p.calls[0].buffers.pop_back(); }),
-            "plan: call 0 (scale): expected one buffer per argument of its kernel");
+            "plan.calls[0] (scale): expected one buffer per argument of its kernel");
 }
 TEST(CheckPlan, NoSuchBufferOrKernel) {
   EXPECT_EQ(errorOf([](plan::Plan &p) { p.calls[0].buffers[0] = 99; }),
-            "plan: call 0 (scale): there is no buffer 99");
+            "plan.calls[0] (scale): there is no buffer 99");
   EXPECT_EQ(errorOf([](plan::Plan &p) { p.calls[0].kernel = 99; }),
-            "plan: call 0 (scale): there is no kernel 99");
+            "plan.calls[0] (scale): there is no kernel 99");
 }
 TEST(CheckPlan, Loop) {
   EXPECT_EQ(errorOf([](plan::Plan &p) { p.calls[4].steps.clear(); }),
-            "plan: call 4 (negate): expected a positive count and one step per argument");
+            "plan.calls[4] (negate): expected a positive count and one step per argument");
 }
 TEST(CheckPlan, LoopPastTheEnd) {
   EXPECT_EQ(errorOf([](plan::Plan &p) { p.calls[4].count = 9; }),
-            "plan: call 4 (negate): its loop leaves the memory of buffer 8 (row)");
+            "plan.calls[4] (negate): its loop leaves the memory of buffer 8 (row)");
 }
 TEST(CheckPlan, PastTheEnd) {
   EXPECT_EQ(errorOf([](plan::Plan &p) { p.arenaBytes = 383; }),
-            "plan: buffer 4 (big): it reaches past the end of its memory");
+            "plan.buffers[4] (big): it reaches past the end of its memory");
 }
 TEST(CheckPlan, ViewsInACircle) {
   EXPECT_EQ(errorOf([](plan::Plan &p) { p.buffers[4].parent = 5; }),
-            "plan: buffer 4 (big): it has no root");
+            "plan.buffers[4] (big): it has no root");
 }
 TEST(CheckPlan, ImpossibleNumbers) {
   EXPECT_EQ(errorOf([](plan::Plan &p) { p.buffers[3].extents[0] = 0; }),
-            "plan: buffer 3 (t): extents or strides are impossible");
+            "plan.buffers[3] (t): extents or strides are impossible");
   EXPECT_EQ(errorOf([](plan::Plan &p) { p.buffers[3].extents[1] = int64_t(1) << 40; }),
-            "plan: buffer 3 (t): extents or strides are impossible");
+            "plan.buffers[3] (t): extents or strides are impossible");
   EXPECT_EQ(errorOf([](plan::Plan &p) { p.buffers[3].offset = INT64_MAX; }),
-            "plan: buffer 3 (t): its offset is impossible");
+            "plan.buffers[3] (t): its offset is impossible");
   EXPECT_EQ(errorOf([](plan::Plan &p) { p.scratchBytes = -1; }), "plan: a negative size");
 }
 TEST(CheckPlan, Ports) {
   EXPECT_EQ(errorOf([](plan::Plan &p) { p.inputs[0].buffer = 99; }),
-            "plan: port 'x' has no buffer");
+            "plan.inputs[0] (x): it has no buffer");
   EXPECT_EQ(errorOf([](plan::Plan &p) { p.inputs[0].buffer = 3; }),
-            "plan: buffer 3 (t): it is not the memory of port 'x'");
+            "plan.buffers[3] (t): it is not the memory of port 'x'");
   EXPECT_EQ(errorOf([](plan::Plan &p) { p.buffers[0].index = 1; }),
-            "plan: buffer 0 (x): there is no such input or output");
+            "plan.buffers[0] (x): there is no such input or output");
 }
 TEST(CheckPlan, Constants) {
   EXPECT_EQ(errorOf([](plan::Plan &p) { p.constants[0].buffer = 0; }),
-            "plan: constant 'w' has no place");
+            "plan.constants[0] (w): it has no place");
 }
 TEST(CheckPlan, Symbols) {
   EXPECT_EQ(errorOf([](plan::Plan &p) { p.kernels[0].symbol = "a b"; }),
-            "plan: 'a b' is no symbol");
+            "plan.kernels[0]: 'a b' is no symbol");
 }
 
 TEST(PackedWeights, Overlap) {

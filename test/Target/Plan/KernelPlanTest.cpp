@@ -4,6 +4,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "fovea/Target/Plan/KernelPlan.h"
+#include "llvm/Support/FormatVariadic.h"
 #include <gtest/gtest.h>
 
 using namespace fovea::plan;
@@ -102,6 +103,18 @@ TEST(KernelPlan, RoundTrip) {
   llvm::Expected<Kernel> kernel = kernelFromJSON(toJSON(sampleKernel()));
   ASSERT_TRUE(bool(kernel)) << toString(kernel.takeError());
   EXPECT_EQ(toJSON(*kernel), toJSON(sampleKernel()));
+}
+
+TEST(KernelPlan, NamesThatAreNotUtf8) {
+  Plan plan = samplePlan();
+  plan.network = plan.calls[0].name = plan.calls[0].where[0] = "\xffnet";
+  plan.buffers[0].name = plan.kernels[0].stages[0].name = plan.inputs[0].name = "\xc3(";
+  Value written = toJSON(plan);
+  EXPECT_TRUE(llvm::json::isUTF8(llvm::formatv("{0}", written).str()));
+  auto read = planFromJSON(written);
+  ASSERT_TRUE(bool(read));
+  EXPECT_EQ(read->network, "\xef\xbf\xbdnet");
+  EXPECT_EQ(toJSON(*read), written);
 }
 
 TEST(KernelPlan, ErrorsNameThePath) {

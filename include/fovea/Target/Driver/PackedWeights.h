@@ -30,6 +30,9 @@ llvm::Error writePackedWeights(const plan::Plan &plan, PackConstant pack,
 llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> packWeights(const plan::Plan &plan,
                                                                 PackConstant pack);
 
+/// Whether `image` is a weights file that was packed for this plan and is whole.
+llvm::Error checkPackedWeights(const plan::Plan &plan, llvm::StringRef image);
+
 } // namespace fovea::driver
 
 #endif

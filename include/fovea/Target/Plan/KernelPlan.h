@@ -87,23 +87,28 @@ struct Operand {
 
 /// One step of a kernel: becomes one Halide Func over (oi, x, y, ob, n), where c = ob*block + oi.
 ///
-/// kind              algorithm             operands           ints
-/// conv              direct | depthwise    x, w[, bias]       kernel[2] stride[2] padding[4]
-/// dilation[2] groups[1] (padding t,l,b,r)
-///                   | grouped                                flat[1]: output width when shape is
-///                   [N, C, 1, OH*OW], else 0
-/// pad               pad                   x                  padding[4]: x with a zero border;
-/// `shape` includes it linear            matvec                x, w[, bias]       input is any
-/// image, read in (cb, y, x, ci) order matmul            matmul                columns, w[, bias]
-/// im2col            im2col                x                  kernel stride padding dilation
-/// max_pool          pool                  x                  kernel stride padding dilation
-/// avg_pool          pool                  x                  kernel stride padding
-/// count_include_pad[1] global_avg_pool, global_max_pool   global_pool   x relu relu6 tanh sigmoid
-/// elementwise   x add               elementwise           a, b channel_affine    elementwise x,
-/// scale[, shift] spatial_shift     shift                 x, offsets         offsets: i32 constant
-/// [C, 2] = dy, dx softmax           softmax               x                  over channels
-/// channel_shuffle   copy                  x                  groups[1]
-/// copy              copy                  x                  to another block
+/// kind, algorithms, operands and ints (padding is top, left, bottom, right):
+///   conv: direct | depthwise | grouped; x, w[, bias]; kernel[2] stride[2] padding[4] dilation[2]
+///     groups[1] flat[1]: output width when shape is [N, C, 1, OH*OW], else 0
+///   pad: pad; x; padding[4]: x with a zero border, which `shape` includes
+///   linear: matvec; x, w[, bias]; input is any image, read in (cb, y, x, ci) order
+///   matmul: matmul; columns, w[, bias]
+///   im2col: im2col; x; kernel stride padding dilation
+///   max_pool: pool; x; kernel stride padding dilation
+///   avg_pool: pool; x; kernel stride padding count_include_pad[1]
+///   global_avg_pool, global_max_pool: global_pool; x
+///   relu, relu6, tanh, sigmoid: elementwise; x
+///   add: elementwise; a, b
+///   channel_affine: elementwise; x, scale[, shift]
+///   spatial_shift: shift; x, offsets: i32 constant [C, 2] = dy, dx
+///   softmax: softmax; x; axis[1]
+///   channel_shuffle: copy; x; groups[1]
+///   copy: copy; x: to another block
+///   depth_to_space: copy; x; factor[2] offset[2] groups[1]: the part of `shape` from offset on
+///   resize: resize; x, rows, columns[, row weights, column weights]: i32 constants [H, 2] and
+///     [W, 2], f32 constants [H] and [W]; without weights the first row and column alone
+///   extend: copy; x; padding[4] channels[2]: zeros around x and before and after its channels
+///   to_tensor: copy; x, which may be u8: then divided by 255
 struct Stage {
   std::string name; ///< The layer's dotted name.
   std::string kind;

@@ -1,0 +1,10 @@
+# Writes the pages of a folder, E0203.md and so on, as initialisers {"E0203", "text"}.
+file(GLOB pages ${FOLDER}/*.md)
+list(SORT pages)
+set(text "")
+foreach(page ${pages})
+  get_filename_component(code ${page} NAME_WE)
+  file(READ ${page} content)
+  string(APPEND text "{\"${code}\", R\"page(${content})page\"},\n")
+endforeach()
+file(WRITE ${OUTPUT} "${text}")

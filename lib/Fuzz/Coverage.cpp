@@ -1,0 +1,77 @@
+//===- Coverage.cpp - What was run under which switch ---------------------===//
+// Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "fovea/Fuzz/Coverage.h"
+#include "fovea/Driver/Table.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace fovea;
+using namespace fovea::fuzz;
+
+Coverage::Coverage(std::vector<std::string> columns, std::vector<bool> native)
+    : columns(std::move(columns)), native(std::move(native)),
+      counts(allFeatures().size(), std::vector<unsigned>(this->columns.size())) {}
+
+void Coverage::add(const std::vector<unsigned> &features, unsigned column) {
+  for (unsigned feature : features)
+    ++counts[feature][column];
+}
+
+bool Coverage::isPossible(unsigned index, unsigned column) const {
+  const Feature &feature = allFeatures()[index];
+  return !native[column] || llvm::none_of(withoutNativeCode(), [&](const ImpossibleCell &cell) {
+    return cell.layer == feature.layer && cell.what == feature.what;
+  });
+}
+
+unsigned Coverage::emptyCells(const std::vector<unsigned> &features, unsigned column) const {
+  return llvm::count_if(features, [&](unsigned feature) {
+    return isPossible(feature, column) && counts[feature][column] == 0;
+  });
+}
+
+std::vector<std::string> Coverage::emptyCells() const {
+  std::vector<std::string> cells;
+  for (unsigned feature = 0; feature < counts.size(); ++feature)
+    for (unsigned column = 0; column < columns.size(); ++column)
+      if (isPossible(feature, column) && counts[feature][column] == 0)
+        cells.push_back(allFeatures()[feature].name() + " under " + columns[column]);
+  return cells;
+}
+
+/// Columns have letters, which a legend explains: their names would not fit on a line.
+void Coverage::print(llvm::raw_ostream &os) const {
+  std::vector<std::string> head = {"networks with"};
+  std::vector<Align> aligns = {Align::Left};
+  for (unsigned column = 0; column < columns.size(); ++column) {
+    head.push_back(std::string(1, char('A' + column)));
+    aligns.push_back(Align::Right);
+  }
+  Table table(head, aligns);
+  for (unsigned feature = 0; feature < counts.size(); ++feature) {
+    std::vector<std::string> row = {allFeatures()[feature].name()};
+    for (unsigned column = 0; column < columns.size(); ++column)
+      row.push_back(isPossible(feature, column) ? std::to_string(counts[feature][column]) : "-");
+    table.add(row);
+  }
+  table.print(os);
+  for (auto [column, name] : llvm::enumerate(columns))
+    os << char('A' + column) << "  " << name << '\n';
+  for (const ImpossibleCell &cell : withoutNativeCode())
+    os << "-  " << cell.layer << ": " << cell.what << ": " << cell.reason << '\n';
+}
+
+llvm::json::Value Coverage::toJson() const {
+  llvm::json::Array list;
+  for (unsigned feature = 0; feature < counts.size(); ++feature) {
+    llvm::json::Object cells;
+    for (unsigned column = 0; column < columns.size(); ++column)
+      if (isPossible(feature, column))
+        cells[columns[column]] = counts[feature][column];
+    list.push_back(llvm::json::Object{{"layer", allFeatures()[feature].layer},
+                                      {"class", allFeatures()[feature].what},
+                                      {"networks", std::move(cells)}});
+  }
+  return list;
+}

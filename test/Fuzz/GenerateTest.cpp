@@ -1,0 +1,95 @@
+//===- GenerateTest.cpp - Tests of random networks ------------------------===//
+// Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "fovea/Fuzz/Generate.h"
+#include "fovea/Frontend/Evaluator.h"
+#include "fovea/Frontend/Layers.h"
+#include "fovea/Fuzz/Coverage.h"
+#include "fovea/Import/CnnBuilder.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FileUtilities.h"
+#include <gtest/gtest.h>
+#include <set>
+
+using namespace fovea;
+using namespace fovea::fuzz;
+
+TEST(Generate, IsDecidedByTheSeed) {
+  std::set<std::string> texts;
+  for (uint64_t seed = 0; seed < 50; ++seed) {
+    std::string text = toText(generate(seed));
+    EXPECT_EQ(text, toText(generate(seed)));
+    EXPECT_TRUE(texts.insert(text).second) << text;
+  }
+}
+
+/// The same on every machine: if this changes, seeds in reports mean other networks.
+TEST(Generate, HasNetworksThatStay) {
+  EXPECT_EQ(toText(generate(7)), "");
+}
+
+TEST(Generate, KnowsEveryLayer) {
+  std::vector<std::string> known = generatedLayers();
+  std::set<std::string> classified, drawn;
+  for (const Feature &feature : allFeatures())
+    classified.insert(feature.layer.str());
+  for (uint64_t seed = 0; seed < 300; ++seed)
+    for (const Node &node : generate(seed).nodes)
+      drawn.insert(node.layer);
+  for (const LayerKind &kind : allLayerKinds()) {
+    EXPECT_TRUE(llvm::is_contained(known, kind.name))
+        << kind.name.str() << " needs an entry in LayerMoves.cpp and a rule in Shapes.cpp";
+    EXPECT_TRUE(classified.count(kind.name.str()))
+        << kind.name.str() << " needs a row in Features.cpp";
+    EXPECT_TRUE(drawn.count(kind.name.str())) << kind.name.str() << " is never drawn";
+  }
+}
+
+/// Compiles the text up to the cnn dialect. What was reported, and the shapes of the outputs.
+static std::string import(const std::string &text, std::vector<Shape> &outputs) {
+  llvm::SmallString<128> path;
+  int descriptor;
+  if (llvm::sys::fs::createTemporaryFile("random", "cnn", descriptor, path))
+    return "no temporary file";
+  llvm::FileRemover remover(path);
+  llvm::raw_fd_ostream(descriptor, /*shouldClose=*/true) << text;
+  SourceManager sources;
+  DiagnosticEngine diagnostics(sources);
+  Program program = parseProgram(sources, path, {}, diagnostics);
+  mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
+  CnnBuilder builder(&context);
+  std::string report;
+  llvm::raw_string_ostream os(report);
+  if (!diagnostics.hasErrors() && evaluate(program, {}, sources, builder, diagnostics)) {
+    mlir::OwningOpRef<mlir::ModuleOp> module = builder.finish();
+    for (auto function : module->getOps<mlir::func::FuncOp>())
+      for (mlir::Type type : function.getResultTypes())
+        outputs.push_back(mlir::cast<mlir::ShapedType>(type).getShape().vec());
+  }
+  diagnostics.print(os, /*colours=*/false);
+  return report;
+}
+
+/// The compiler takes every network without a warning and agrees on its shapes.
+TEST(Generate, MakesLegalNetworks) {
+  for (uint64_t seed = 0; seed < 500; ++seed) {
+    Network network = generate(seed);
+    auto shapes = inferShapes(network);
+    ASSERT_TRUE(shapes);
+    std::vector<Shape> expected, outputs;
+    for (const Value &value : network.outputs)
+      expected.push_back((*shapes)[value.node][value.result]);
+    std::string text = toText(network);
+    EXPECT_EQ(import(text, outputs), "") << "seed " << seed << ":\n" << text;
+    EXPECT_EQ(outputs, expected) << "seed " << seed << ":\n" << text;
+  }
+}
+
+TEST(Generate, MakesSmallNetworks) {
+  for (uint64_t seed = 0; seed < 500; ++seed) {
+    unsigned layers = generate(seed).layerCount();
+    EXPECT_LE(layers, 20u);
+  }
+}
