@@ -44,6 +44,8 @@ def setUp(config):
         config.available_features.add("vim")
     if config.sanitize:
         config.available_features.add("sanitize")
+    if config.faults:
+        config.available_features.add("faults")
 
 
 if hasattr(config, "fovea_src"):

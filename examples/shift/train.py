@@ -106,7 +106,7 @@ def report(model, images, labels):
     for i, kernels in enumerate(model.kernels()):
         single = ((kernels != 0).sum(1) <= 1).sum().item()
         rest = kernels[~greatest(kernels)].norm() / kernels.norm()
-        print(f"  blocks.{i}.depthwise: {single} of {len(kernels)} kernels have a single tap, all others together are {rest:.4f}")
+        print(f"  blocks.{i}.depthwise: {single} of {len(kernels)} kernels have a single tap, all other taps together are {rest:.4f}")
     single = copy.deepcopy(model)
     for kernels in single.kernels():
         kernels[~greatest(kernels)] = 0

@@ -6,7 +6,7 @@
 #include "dialects/Cnn/IR/CnnOps.h"
 #include "fovea/Support/Diagnostics.h"
 #include "fovea/Support/MlirLocations.h"
-#include "llvm/ADT/StringSet.h"
+#include <set>
 
 using namespace fovea;
 using namespace mlir;
@@ -94,17 +94,11 @@ std::optional<unsigned> LayerIndex::find(llvm::StringRef name) const {
 }
 
 llvm::StringRef LayerIndex::nearest(llvm::StringRef name) const {
-  llvm::StringSet<> names;
+  std::set<llvm::StringRef> names; // Layers and blocks.
   for (const Layer &layer : all)
-    for (llvm::StringRef part = layer.name; !part.empty(); part = part.rsplit('.').first) {
-      names.insert(part);
-      if (!part.contains('.'))
-        break;
-    }
-  std::vector<llvm::StringRef> candidates;
-  for (const auto &entry : names)
-    candidates.push_back(entry.getKey());
-  llvm::sort(candidates);
+    for (llvm::StringRef part = layer.name; names.insert(part).second && part.contains('.');)
+      part = part.rsplit('.').first;
+  std::vector<llvm::StringRef> candidates(names.begin(), names.end());
   return nearestName(name, candidates);
 }
 

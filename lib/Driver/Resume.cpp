@@ -4,6 +4,7 @@
 //===----------------------------------------------------------------------===//
 #include "CompilerState.h"
 #include "dialects/Cnn/Transforms/Passes.h"
+#include "dialects/Sched/IR/SchedOps.h"
 #include "dialects/Sched/Transforms/Passes.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -20,6 +21,12 @@ static bool checkContract(mlir::ModuleOp module, const Station &station) {
   return succeeded(manager.run(module));
 }
 
+static bool holdsSchedOps(mlir::func::FuncOp function) {
+  return llvm::any_of(function.getBody().front(), [](mlir::Operation &op) {
+    return llvm::isa_and_present<sched::SchedDialect>(op.getDialect());
+  });
+}
+
 bool Compiler::readMlir() {
   const std::string &input = state->options.input;
   if (!state->options.parameters.empty())
@@ -33,9 +40,11 @@ bool Compiler::readMlir() {
   llvm::Expected<std::optional<Station>> station = stationOf(*state->module);
   if (!station)
     return fail("'" + input + "' is " + llvm::toString(station.takeError()));
-  if (!*station)
-    return true;
-  state->station = **station;
+  if (*station)
+    state->station = **station;
+  // fovea-opt runs passes and leaves what the module says of itself as it was.
+  if (state->station.passes == 0 && holdsSchedOps(function))
+    state->station.phase = Phase::Sched;
   state->next = static_cast<int>(state->station.phase) + 1;
   if (!state->station.target.empty() && state->station.target != state->target.name)
     return fail("'" + input + "' is for the target " + state->station.target + ", not " +

@@ -261,7 +261,9 @@ bool Evaluator::inRange(const Parameter &parameter, const Value &value, SourceRa
          "parameter '" + parameter.name.text + "' is in " + render(allowed, builder) + ", got " +
              render(value, builder),
          [&](Diagnostic &diagnostic) {
-           diagnostic.note(parameter.range->range, "the range is given here, its end excluded");
+           diagnostic.note(parameter.range->range, range
+                                                       ? "the range is given here, its end excluded"
+                                                       : "the values allowed are given here");
          });
   return inside;
 }

@@ -164,6 +164,7 @@ void Evaluator::executeOutput(const OutputStmt &statement) {
     return;
   }
   if (frame->call) {
+    offered.insert(tensor->id);
     frame->outputs.emplace_back(statement.name.text, value);
     return;
   }
@@ -264,7 +265,7 @@ void Evaluator::checkLabels() {
 //===----------------------------------------------------------------------===//
 
 void Evaluator::executeUnused(const UnusedStmt &statement) {
-  constexpr size_t maxPattern = 255;
+  constexpr size_t maxPattern = 255, maxPatterns = 4096;
   Value value = evaluate(*statement.pattern);
   auto *text = value.get<std::string>();
   if (!text)
@@ -277,6 +278,12 @@ void Evaluator::executeUnused(const UnusedStmt &statement) {
     fail("E0311", statement.pattern->range,
          hasLength ? "malformed pattern: " + reason
                    : "a pattern has 1 to " + std::to_string(maxPattern) + " characters");
+    return;
+  }
+  if (unusedPatterns.size() == maxPatterns) {
+    fail("E0603", statement.range,
+         "a network has at most " + llvm::Twine(maxPatterns) + " 'unused' patterns");
+    stopped = true;
     return;
   }
   builder.addUnused(pattern);

@@ -153,7 +153,8 @@ std::vector<bool> Evaluator::reachedLayers() const {
   return reached;
 }
 
-/// Warns of layers whose result goes nowhere, not of those that feed only such layers.
+/// Warns of layers whose result goes nowhere, not of those that feed only such layers. Who calls a
+/// network need not take all that it offers.
 void Evaluator::warnUnreachable() {
   std::vector<bool> reached = reachedLayers();
   std::map<TensorId, bool> read;
@@ -161,7 +162,8 @@ void Evaluator::warnUnreachable() {
     for (TensorId input : layer.inputs)
       read[input] |= isReached;
   for (auto [layer, isReached] : llvm::zip(layers, reached)) {
-    bool isLast = llvm::none_of(layer.results, [&](TensorId id) { return read.count(id); });
+    bool isLast = llvm::none_of(layer.results,
+                                [&](TensorId id) { return read.count(id) || offered.count(id); });
     if (!isReached && isLast)
       diagnostics.warning("W0003", layer.where,
                           "the result of '" + layer.name + "' reaches no output");

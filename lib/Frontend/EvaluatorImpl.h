@@ -16,6 +16,7 @@
 #include "fovea/Frontend/Evaluator.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include <map>
+#include <set>
 
 namespace fovea {
 
@@ -215,6 +216,7 @@ private:
   std::map<std::string, unsigned> nextNumber; ///< By scope and kind, for layers without labels.
   std::map<TensorId, size_t> producers;       ///< Indices into `layers`.
   std::map<std::string, std::pair<TensorId, SourceRange>> inputs, outputs;
+  std::set<TensorId> offered; ///< Outputs of networks that were called.
   std::string firstOutput;
   size_t labelCount = 0;
   SourceRange labelsRange; ///< Nowhere before there are labels.

@@ -270,7 +270,8 @@ bool LayerArguments::sides(const LayerAttribute &attribute, const Value &value, 
                            llvm::StringRef expected) {
   auto *elements = value.elements();
   std::vector<Value> amounts = elements ? *elements : std::vector<Value>{value};
-  if (amounts.size() != 1 && amounts.size() != 2 && amounts.size() != 4)
+  bool hasSize = amounts.size() == 1 || amounts.size() == 2 || amounts.size() == 4;
+  if (!hasSize || value.get<std::string>())
     return wrongType(attribute, expected, value, where);
   Integers numbers(4);
   for (size_t i = 0; i < 4; ++i)

@@ -187,7 +187,8 @@ bool Parser::parseStages(PipeExpr &pipe) {
       return false;
     pipe.stages.push_back(std::move(stage));
   }
-  bool goesOn = continuesExpression(peek().kind) || atWord("if") || atWord("and") || atWord("or");
+  bool goesOn = continuesExpression(peek().kind) || at(Kind::LBracket) || at(Kind::Dot) ||
+                atWord("if") || atWord("and") || atWord("or");
   if (goesOn && !atLineEnd())
     return pipeNeedsParentheses(pipe.range.to(lastRange())) != nullptr;
   return true;

@@ -33,6 +33,8 @@ std::vector<llvm::StringRef> Program::visibleNames(unsigned file) const {
 
 llvm::Expected<unsigned> Program::load(SourceManager &sources, unsigned from,
                                        llvm::StringRef path) const {
+  if (llvm::sys::path::is_absolute(path))
+    return sources.load(path);
   std::vector<std::string> folders = {llvm::sys::path::parent_path(sources.name(from)).str()};
   llvm::append_range(folders, libraryFolders);
   std::string reasons;
@@ -65,6 +67,7 @@ public:
   Program load(llvm::StringRef path);
 
 private:
+  llvm::Expected<unsigned> loadMain(llvm::StringRef path);
   void parse(unsigned file);
   void resolveImports(const File &file);
   std::optional<unsigned> findImport(const File &file, const Import &import);
@@ -79,8 +82,24 @@ private:
 };
 } // namespace fovea
 
+/// A relative path that is nothing here may be a file of the library.
+llvm::Expected<unsigned> ProgramLoader::loadMain(llvm::StringRef path) {
+  llvm::Expected<unsigned> here = sources.load(path);
+  if (here || llvm::sys::path::is_absolute(path) || llvm::sys::fs::exists(path))
+    return here;
+  std::string reason = llvm::toString(here.takeError());
+  for (llvm::StringRef folder : program.libraryFolders) {
+    llvm::SmallString<256> place(folder);
+    llvm::sys::path::append(place, path);
+    if (llvm::sys::fs::exists(place))
+      return sources.load(place);
+    reason += (", nor is there one in " + folder).str();
+  }
+  return llvm::createStringError(reason);
+}
+
 Program ProgramLoader::load(llvm::StringRef path) {
-  llvm::Expected<unsigned> main = sources.load(path);
+  llvm::Expected<unsigned> main = loadMain(path);
   if (!main) {
     diagnostics.error("E0001", {},
                       "cannot read '" + path + "': " + llvm::toString(main.takeError()));

@@ -48,8 +48,7 @@ std::optional<Value> Builder::add(Node node) {
   if (!results)
     return std::nullopt;
   for (const Shape &result : *results)
-    if (elements(result) > maxElements ||
-        multiplyAdds(node, operands[0], result) > maxMultiplyAdds)
+    if (elements(result) > maxElements || multiplyAdds(node, operands[0], result) > maxMultiplyAdds)
       return std::nullopt;
   network.nodes.push_back(std::move(node));
   shapes.push_back(std::move(*results));

@@ -145,11 +145,10 @@ llvm::Expected<Network> Campaign::cutDown(const Plan &plan, const Switch &how,
     if (failure)
       return false;
     bool same = false;
-    llvm::Error error =
-        isolation.run({caseOf(candidate, plan.seed, {&how})},
-                      [&](unsigned, unsigned, std::optional<Finding> other) {
-                        same = other && finding.isLike(*other);
-                      });
+    llvm::Error error = isolation.run({caseOf(candidate, plan.seed, {&how})},
+                                      [&](unsigned, unsigned, std::optional<Finding> other) {
+                                        same = other && finding.isLike(*other);
+                                      });
     failure = llvm::joinErrors(std::move(failure), std::move(error));
     return same;
   };
@@ -177,6 +176,8 @@ llvm::Error Campaign::addFailure(const Plan &plan) {
   for (Failure &known : result.failures)
     if (known.how == failure.how && toText(known.network) == text)
       return ++known.networks, llvm::Error::success();
+  if (options.found)
+    options.found(failure);
   result.failures.push_back(std::move(failure));
   return llvm::Error::success();
 }

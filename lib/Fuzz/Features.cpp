@@ -77,7 +77,9 @@ static bool dilated(const Site &site) {
   auto dilation = site.node().pair("dilation", {1, 1});
   return dilation.first > 1 || dilation.second > 1;
 }
-static std::vector<int64_t> padding(const Site &site) { return paddingOf(site.node(), site.input()); }
+static std::vector<int64_t> padding(const Site &site) {
+  return paddingOf(site.node(), site.input());
+}
 static bool padded(const Site &site) {
   return llvm::any_of(padding(site), [](int64_t amount) { return amount > 0; });
 }

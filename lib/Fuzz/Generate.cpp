@@ -22,7 +22,7 @@ std::vector<std::string> fuzz::generatedLayers() {
 static void addInputs(Builder &builder) {
   Choices &choices = builder.choices;
   int64_t batch = choices.oneOf({1, 1, 1, 2, 3});
-  int64_t height = choices.oneOf({1, 2, 3, 5, 7, 7, 8, 13, 17});
+  int64_t height = choices.oneOf({1, 2, 3, 5, 7, 7, 8, 13, 17, 29});
   int64_t width = choices.percent(50) ? height : choices.oneOf({1, 3, 5, 6, 8, 11, 16});
   for (int64_t i = choices.oneOf({1, 1, 1, 2, 2, 3}); i > 0; --i) {
     int64_t channels = choices.oneOf({1, 3, 3, 5, 8, 16, 17});

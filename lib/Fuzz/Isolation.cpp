@@ -25,8 +25,8 @@ namespace {
 class Worker {
 public:
   static llvm::Expected<std::unique_ptr<Worker>> start(const Isolation::Case &task, unsigned index,
-                                                       unsigned first, CheckOptions options,
-                                                       std::chrono::seconds timeLimit);
+                                                       unsigned first,
+                                                       const Isolation::Options &options);
   ~Worker();
 
   /// Takes what there is to read. False once the process has nothing more to say.
@@ -46,7 +46,7 @@ private:
 
   pid_t process = 0;
   std::string folder, received;
-  std::chrono::seconds timeLimit{0};
+  std::chrono::milliseconds timeLimit{0};
 };
 } // namespace
 
@@ -66,7 +66,7 @@ static std::string toLine(const std::optional<Finding> &finding) {
 }
 
 [[noreturn]] static void runChecks(const Isolation::Case &task, unsigned first,
-                                   const CheckOptions &options, int pipe) {
+                                   const CheckOptions &options, decltype(&check) body, int pipe) {
   // What a crash leaves behind of kernel workers goes with the folder; they themselves end when
   // nobody asks them any more.
   setenv("TMPDIR", options.folder.c_str(), /*overwrite=*/1);
@@ -75,7 +75,7 @@ static std::string toLine(const std::optional<Finding> &finding) {
   if (file >= 0)
     dup2(file, STDERR_FILENO);
   for (unsigned i = first; i < task.switches.size(); ++i) {
-    std::string line = toLine(check(path, task.shapes, *task.switches[i], options));
+    std::string line = toLine(body(path, task.shapes, *task.switches[i], options));
     if (write(pipe, line.data(), line.size()) != ssize_t(line.size()))
       _exit(1);
   }
@@ -87,29 +87,31 @@ static std::string toLine(const std::optional<Finding> &finding) {
 //===----------------------------------------------------------------------===//
 
 llvm::Expected<std::unique_ptr<Worker>> Worker::start(const Isolation::Case &task, unsigned index,
-                                                      unsigned first, CheckOptions options,
-                                                      std::chrono::seconds timeLimit) {
+                                                      unsigned first,
+                                                      const Isolation::Options &options) {
   std::unique_ptr<Worker> worker(new Worker(index, first));
   llvm::SmallString<128> folder;
   if (std::error_code error = llvm::sys::fs::createUniqueDirectory("fovea-fuzz", folder))
     return llvm::createStringError(error, "cannot make a temporary folder: " + error.message());
-  worker->folder = options.folder = folder.str().str();
+  worker->folder = folder.str().str();
   if (llvm::Error error = writeFileAtomically(worker->folder + "/random.cnn", task.text))
     return error;
-  options.seed = task.seed;
+  CheckOptions checking = options.check;
+  checking.folder = worker->folder;
+  checking.seed = task.seed;
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC))
     return llvm::createStringError("cannot make a pipe: " + llvm::Twine(std::strerror(errno)));
   llvm::outs().flush();
   worker->process = fork();
   if (worker->process == 0)
-    runChecks(task, first, options, ends[1]);
+    runChecks(task, first, checking, options.body, ends[1]);
   close(ends[1]);
   worker->pipe = ends[0];
   if (worker->process < 0)
     return llvm::createStringError("cannot start a process: " + llvm::Twine(std::strerror(errno)));
-  worker->timeLimit = timeLimit;
-  worker->deadline = Clock::now() + timeLimit;
+  worker->timeLimit = options.timeLimit;
+  worker->deadline = Clock::now() + options.timeLimit;
   return worker;
 }
 
@@ -175,7 +177,7 @@ Finding Worker::describeEnd() {
   }
   process = 0;
   if (late)
-    return {"timeout", "process", "no end after " + std::to_string(timeLimit.count()) + " s"};
+    return {"timeout", "process", "no end after " + std::to_string(timeLimit.count()) + " ms"};
   std::string what = WIFSIGNALED(status) ? strsignal(WTERMSIG(status))
                                          : "exit code " + std::to_string(WEXITSTATUS(status));
   return {"crash", "process", what + lastWords()};
@@ -206,8 +208,7 @@ Isolation::run(llvm::ArrayRef<Case> cases,
   std::vector<std::unique_ptr<Worker>> workers;
   unsigned nextCase = 0;
   auto start = [&](unsigned theCase, unsigned first) -> llvm::Error {
-    auto worker =
-        Worker::start(cases[theCase], theCase, first, options.check, options.timeLimit);
+    auto worker = Worker::start(cases[theCase], theCase, first, options);
     if (!worker)
       return worker.takeError();
     workers.push_back(std::move(*worker));

@@ -141,45 +141,50 @@ static void drawWeights(Choices &choices, Attributes &attributes, int64_t inputC
       attributes["weight"] = *literal;
 }
 
+static const char *drawHint(Choices &choices) {
+  static constexpr const char *hints[] = {"im2col", "im2col", "im2col", "direct", "shift"};
+  return choices.oneOf(hints);
+}
+
 static bool addConv(Builder &builder) {
   std::optional<Value> input = builder.pickImage();
   return input && attempt([&] {
-    Choices &choices = builder.choices;
-    Node node;
-    node.layer = "conv";
-    node.operands = {*input};
-    drawKernel(choices, node.attributes);
-    drawPair(choices, node.attributes, "stride", {1, 2, 2, 3}, 35);
-    drawPair(choices, node.attributes, "dilation", {1, 2, 2, 3}, 30);
-    drawPadding(choices, node.attributes, greatestKernel(node.attributes));
-    int64_t channels = builder.shape(*input)[1];
-    drawGroups(choices, node.attributes, channels);
-    drawWeights(choices, node.attributes, channels);
-    if (choices.percent(12))
-      node.algorithm = choices.percent(70) ? "im2col" : "direct";
-    return builder.add(std::move(node));
-  });
+           Choices &choices = builder.choices;
+           Node node;
+           node.layer = "conv";
+           node.operands = {*input};
+           drawKernel(choices, node.attributes);
+           drawPair(choices, node.attributes, "stride", {1, 2, 2, 3}, 35);
+           drawPair(choices, node.attributes, "dilation", {1, 2, 2, 3}, 30);
+           drawPadding(choices, node.attributes, greatestKernel(node.attributes));
+           int64_t channels = builder.shape(*input)[1];
+           drawGroups(choices, node.attributes, channels);
+           drawWeights(choices, node.attributes, channels);
+           if (choices.percent(12))
+             node.algorithm = drawHint(choices);
+           return builder.add(std::move(node));
+         });
 }
 
 static bool addConvTranspose(Builder &builder) {
   std::optional<Value> input = builder.pickImage();
   return input && attempt([&] {
-    Choices &choices = builder.choices;
-    Attributes attributes;
-    drawKernel(choices, attributes);
-    drawPair(choices, attributes, "stride", {1, 2, 2, 3}, 70);
-    drawPair(choices, attributes, "dilation", {1, 2}, 20);
-    if (choices.percent(50))
-      attributes["padding"] = choices.range(0, greatestKernel(attributes) / 2);
-    else if (choices.percent(30))
-      attributes["padding"] = Integers{choices.range(0, 1), choices.range(0, 1),
-                                       choices.range(0, 1), choices.range(0, 1)};
-    drawPair(choices, attributes, "output_padding", {0, 1}, 45);
-    drawGroups(choices, attributes, builder.shape(*input)[1]);
-    if (choices.percent(30))
-      attributes["bias"] = false;
-    return builder.add("conv_transpose", *input, attributes);
-  });
+           Choices &choices = builder.choices;
+           Attributes attributes;
+           drawKernel(choices, attributes);
+           drawPair(choices, attributes, "stride", {1, 2, 2, 3}, 70);
+           drawPair(choices, attributes, "dilation", {1, 2}, 20);
+           if (choices.percent(50))
+             attributes["padding"] = choices.range(0, greatestKernel(attributes) / 2);
+           else if (choices.percent(30))
+             attributes["padding"] = Integers{choices.range(0, 1), choices.range(0, 1),
+                                              choices.range(0, 1), choices.range(0, 1)};
+           drawPair(choices, attributes, "output_padding", {0, 1}, 45);
+           drawGroups(choices, attributes, builder.shape(*input)[1]);
+           if (choices.percent(30))
+             attributes["bias"] = false;
+           return builder.add("conv_transpose", *input, attributes);
+         });
 }
 
 static bool addLinear(Builder &builder) {
@@ -263,22 +268,51 @@ static bool addAdd(Builder &builder) {
 // Pools
 //===----------------------------------------------------------------------===//
 
+/// A dilated window can lie in the padding with all of its taps; the greatest of none is -inf.
+static bool meetsImage(const Node &node, const Shape &input, const Shape &output) {
+  auto kernel = node.pair("kernel", {1, 1}), dilation = node.pair("dilation", {1, 1});
+  auto stride = node.pair("stride", kernel);
+  std::vector<int64_t> padding = paddingOf(node, input);
+  auto meets = [](int64_t extent, int64_t outputs, int64_t taps, int64_t step, int64_t apart,
+                  int64_t before) {
+    for (int64_t i = 0; i < outputs; ++i) {
+      int64_t found = 0;
+      for (int64_t tap = 0; tap < taps; ++tap) {
+        int64_t at = i * step + tap * apart - before;
+        found += at >= 0 && at < extent;
+      }
+      if (found == 0)
+        return false;
+    }
+    return true;
+  };
+  return meets(input[2], output[2], kernel.first, stride.first, dilation.first, padding[0]) &&
+         meets(input[3], output[3], kernel.second, stride.second, dilation.second, padding[1]);
+}
+
 static bool addPool(Builder &builder, llvm::StringRef layer) {
   std::optional<Value> input = builder.pickImage();
   return input && attempt([&] {
-    Choices &choices = builder.choices;
-    Attributes attributes;
-    drawKernel(choices, attributes);
-    drawPair(choices, attributes, "stride", {1, 1, 2, 3}, 70);
-    drawPadding(choices, attributes, (greatestKernel(attributes) + 1) / 2);
-    if (choices.percent(40))
-      attributes["ceil_mode"] = true;
-    if (layer == "max_pool")
-      drawPair(choices, attributes, "dilation", {1, 2, 3}, 25);
-    else if (choices.percent(50))
-      attributes["count_include_pad"] = false;
-    return builder.add(layer, *input, attributes);
-  });
+           Choices &choices = builder.choices;
+           Attributes attributes;
+           drawKernel(choices, attributes);
+           drawPair(choices, attributes, "stride", {1, 1, 2, 3}, 70);
+           drawPadding(choices, attributes, (greatestKernel(attributes) + 1) / 2);
+           if (choices.percent(40))
+             attributes["ceil_mode"] = true;
+           if (layer == "max_pool")
+             drawPair(choices, attributes, "dilation", {1, 2, 3}, 25);
+           else if (choices.percent(50))
+             attributes["count_include_pad"] = false;
+           Node node;
+           node.layer = layer.str();
+           node.operands = {*input};
+           node.attributes = std::move(attributes);
+           auto output = inferShapes(node, builder.shape(*input));
+           if (!output || !meetsImage(node, builder.shape(*input), output->front()))
+             return std::optional<Value>();
+           return builder.add(std::move(node));
+         });
 }
 
 static bool addMaxPool(Builder &builder) { return addPool(builder, "max_pool"); }
@@ -340,42 +374,43 @@ static Integers drawSizes(Choices &choices, int64_t extent) {
 static bool addSplit(Builder &builder) {
   std::optional<Value> input = builder.pick(anyShape);
   return input && attempt([&] {
-    Choices &choices = builder.choices;
-    const Shape &shape = builder.shape(*input);
-    int64_t axis = drawAxis(choices, shape);
-    Attributes attributes{{"parts", choices.range(2, 4)}};
-    if (choices.percent(30))
-      attributes["parts"] = drawSizes(choices, shape[axis]);
-    if (axis != 1)
-      attributes["axis"] = axis;
-    return builder.add("split", *input, attributes);
-  });
+           Choices &choices = builder.choices;
+           const Shape &shape = builder.shape(*input);
+           int64_t axis = drawAxis(choices, shape);
+           Attributes attributes{{"parts", choices.range(2, 4)}};
+           if (choices.percent(30))
+             attributes["parts"] = drawSizes(choices, shape[axis]);
+           if (axis != 1)
+             attributes["axis"] = axis;
+           return builder.add("split", *input, attributes);
+         });
 }
 
 static bool addShuffle(Builder &builder) {
   std::optional<Value> input = builder.pickImage();
   return input && attempt([&] {
-    Integers divisors = properDivisors(builder.shape(*input)[1]);
-    divisors.push_back(1);
-    return builder.add("channel_shuffle", *input, {{"groups", builder.choices.oneOf(divisors)}});
-  });
+           Integers divisors = properDivisors(builder.shape(*input)[1]);
+           divisors.push_back(1);
+           return builder.add("channel_shuffle", *input,
+                              {{"groups", builder.choices.oneOf(divisors)}});
+         });
 }
 
 static bool addShift(Builder &builder) {
   std::optional<Value> input = builder.pickImage();
   return input && attempt([&] {
-    Choices &choices = builder.choices;
-    Attributes attributes;
-    if (choices.percent(40)) {
-      Integers offsets;
-      for (int64_t i = 2 * choices.range(1, 5); i > 0; --i)
-        offsets.push_back(choices.range(-3, 3));
-      attributes["offsets"] = offsets;
-    } else if (choices.percent(60)) {
-      attributes["kernel"] = choices.oneOf({1, 3, 5});
-    }
-    return builder.add("spatial_shift", *input, attributes);
-  });
+           Choices &choices = builder.choices;
+           Attributes attributes;
+           if (choices.percent(40)) {
+             Integers offsets;
+             for (int64_t i = 2 * choices.range(1, 5); i > 0; --i)
+               offsets.push_back(choices.range(-3, 3));
+             attributes["offsets"] = offsets;
+           } else if (choices.percent(60)) {
+             attributes["kernel"] = choices.oneOf({1, 3, 5});
+           }
+           return builder.add("spatial_shift", *input, attributes);
+         });
 }
 
 static bool addFlatten(Builder &builder) {
@@ -393,60 +428,60 @@ static bool addFlatten(Builder &builder) {
 static bool addResize(Builder &builder) {
   std::optional<Value> input = builder.pickImage();
   return input && attempt([&] {
-    Choices &choices = builder.choices;
-    Attributes attributes{{"size", choices.oneOf({1, 2, 3, 5, 7, 8, 14})}};
-    if (choices.percent(50))
-      attributes["size"] = Integers{choices.range(1, 9), choices.range(1, 15)};
-    if (choices.percent(50))
-      attributes["mode"] = std::string(choices.percent(70) ? "nearest" : "bilinear");
-    else if (choices.percent(50))
-      attributes["align_corners"] = true;
-    return builder.add("resize", *input, attributes);
-  });
+           Choices &choices = builder.choices;
+           Attributes attributes{{"size", choices.oneOf({1, 2, 3, 5, 7, 8, 14})}};
+           if (choices.percent(50))
+             attributes["size"] = Integers{choices.range(1, 9), choices.range(1, 15)};
+           if (choices.percent(50))
+             attributes["mode"] = std::string(choices.percent(70) ? "nearest" : "bilinear");
+           else if (choices.percent(50))
+             attributes["align_corners"] = true;
+           return builder.add("resize", *input, attributes);
+         });
 }
 
 static bool addCrop(Builder &builder) {
   std::optional<Value> input = builder.pickImage();
   return input && attempt([&] {
-    const Shape &shape = builder.shape(*input);
-    Choices &choices = builder.choices;
-    int64_t top = choices.range(0, shape[2] - 1), left = choices.range(0, shape[3] - 1);
-    return builder.add("crop", *input,
-                       {{"top", top},
-                        {"left", left},
-                        {"height", choices.range(1, shape[2] - top)},
-                        {"width", choices.range(1, shape[3] - left)}});
-  });
+           const Shape &shape = builder.shape(*input);
+           Choices &choices = builder.choices;
+           int64_t top = choices.range(0, shape[2] - 1), left = choices.range(0, shape[3] - 1);
+           return builder.add("crop", *input,
+                              {{"top", top},
+                               {"left", left},
+                               {"height", choices.range(1, shape[2] - top)},
+                               {"width", choices.range(1, shape[3] - left)}});
+         });
 }
 
 static bool addCenterCrop(Builder &builder) {
   std::optional<Value> input = builder.pickImage();
   return input && attempt([&] {
-    const Shape &shape = builder.shape(*input);
-    Choices &choices = builder.choices;
-    Attributes attributes{{"size", choices.range(1, std::min(shape[2], shape[3]))}};
-    if (choices.percent(50))
-      attributes["size"] = Integers{choices.range(1, shape[2]), choices.range(1, shape[3])};
-    return builder.add("center_crop", *input, attributes);
-  });
+           const Shape &shape = builder.shape(*input);
+           Choices &choices = builder.choices;
+           Attributes attributes{{"size", choices.range(1, std::min(shape[2], shape[3]))}};
+           if (choices.percent(50))
+             attributes["size"] = Integers{choices.range(1, shape[2]), choices.range(1, shape[3])};
+           return builder.add("center_crop", *input, attributes);
+         });
 }
 
 static bool addPad(Builder &builder) {
   std::optional<Value> input = builder.pickImage();
   return input && attempt([&] {
-    Choices &choices = builder.choices;
-    Attributes attributes;
-    if (choices.percent(80))
-      attributes["padding"] = Integers{choices.range(0, 2), choices.range(0, 2),
-                                       choices.range(0, 2), choices.range(0, 2)};
-    if (choices.percent(30))
-      attributes["padding"] = choices.range(0, 2);
-    if (choices.percent(30))
-      attributes["channels"] = choices.range(1, 3);
-    else if (choices.percent(30))
-      attributes["channels"] = Integers{choices.range(0, 3), choices.range(0, 5)};
-    return builder.add("pad", *input, attributes);
-  });
+           Choices &choices = builder.choices;
+           Attributes attributes;
+           if (choices.percent(80))
+             attributes["padding"] = Integers{choices.range(0, 2), choices.range(0, 2),
+                                              choices.range(0, 2), choices.range(0, 2)};
+           if (choices.percent(30))
+             attributes["padding"] = choices.range(0, 2);
+           if (choices.percent(30))
+             attributes["channels"] = choices.range(1, 3);
+           else if (choices.percent(30))
+             attributes["channels"] = Integers{choices.range(0, 3), choices.range(0, 5)};
+           return builder.add("pad", *input, attributes);
+         });
 }
 
 static constexpr char relu[] = "relu", relu6[] = "relu6", tanhName[] = "tanh",
@@ -456,7 +491,7 @@ static constexpr char relu[] = "relu", relu6[] = "relu6", tanhName[] = "tanh",
 llvm::ArrayRef<Move> fuzz::layerMoves() {
   static constexpr Move moves[] = {
       {"conv", true, 10, addConv},
-      {"conv_transpose", true, 3, addConvTranspose},
+      {"conv_transpose", true, 4, addConvTranspose},
       {"linear", true, 2, addLinear},
       {"batch_norm", true, 2, addBatchNorm},
       {"relu", true, 1, addUnary<relu>},

@@ -202,11 +202,10 @@ static bool addShared(Builder &builder) {
   if (!x)
     return false;
   const Shape shape = builder.shape(*x);
-  std::vector<Value> others = builder.values(
-      [&](const Shape &other) { return other.size() == 4 && other[1] == shape[1]; });
-  std::optional<Value> first = choices.percent(80)
-                                   ? sameSize(builder, *x, choices.oneOf({5, 8}))
-                                   : builder.add("batch_norm", *x);
+  std::vector<Value> others =
+      builder.values([&](const Shape &other) { return other.size() == 4 && other[1] == shape[1]; });
+  std::optional<Value> first = choices.percent(80) ? sameSize(builder, *x, choices.oneOf({5, 8}))
+                                                   : builder.add("batch_norm", *x);
   if (!first)
     return false;
   Node second = builder.network.nodes[first->node];

@@ -110,7 +110,8 @@ static std::string valueText(llvm::StringRef name, const AttrValue &value) {
 static std::string callText(const Node &node) {
   std::vector<std::string> arguments;
   const LayerKind *kind = findLayerKind(node.layer);
-  for (const LayerAttribute &attribute : kind ? kind->attributes : llvm::ArrayRef<LayerAttribute>()) {
+  for (const LayerAttribute &attribute :
+       kind ? kind->attributes : llvm::ArrayRef<LayerAttribute>()) {
     auto found = node.attributes.find(attribute.name.str());
     if (found == node.attributes.end())
       continue;
@@ -184,7 +185,8 @@ void Printer::printInput(unsigned index) {
 }
 
 void Printer::printShared(unsigned index) {
-  os << "  layer shared" << index << " = " << callText(network.nodes[index]) << '\n';
+  std::string call = callText(network.nodes[index]);
+  os << "  layer shared" << index << " = " << call << (call.back() == ')' ? "" : "()") << '\n';
 }
 
 void Printer::printLayer(unsigned index, unsigned indent) {

@@ -23,9 +23,11 @@ private:
   bool keep(Network candidate);
 
   bool dropOutputs();
+  bool moveOutputs();
   bool dropBlocks();
   bool cutAtValues();
   bool bypassNodes();
+  bool skipLayers();
   bool dropOperands();
   bool simplifyNodes();
   bool dropAttributes();
@@ -106,6 +108,19 @@ bool Reducer::dropOutputs() {
   return false;
 }
 
+/// An output's last layer goes, where nothing else reads it.
+bool Reducer::moveOutputs() {
+  for (unsigned i = 0; i < network.outputs.size(); ++i)
+    for (const Value &operand : network.nodes[network.outputs[i].node].operands) {
+      Network candidate = network;
+      candidate.outputs[i] = operand;
+      removeDeadNodes(candidate);
+      if (candidate.layerCount() < network.layerCount() && keep(std::move(candidate)))
+        return true;
+    }
+  return false;
+}
+
 /// What computes a value goes: an input of its shape stands for it. The last ones first: they take
 /// the most with them.
 bool Reducer::cutAtValues() {
@@ -136,6 +151,20 @@ bool Reducer::bypassNodes() {
           continue;
         Network candidate = network;
         replace(candidate, {node, result}, operand);
+        removeDeadNodes(candidate);
+        if (candidate.layerCount() < network.layerCount() && keep(std::move(candidate)))
+          return true;
+      }
+  return false;
+}
+
+/// A node reads what its operand's layer read, if it can: shapes may become others.
+bool Reducer::skipLayers() {
+  for (unsigned node = network.nodes.size(); node-- > 0;)
+    for (unsigned i = 0; i < network.nodes[node].operands.size(); ++i)
+      for (const Value &earlier : network.nodes[network.nodes[node].operands[i].node].operands) {
+        Network candidate = network;
+        candidate.nodes[node].operands[i] = earlier;
         removeDeadNodes(candidate);
         if (candidate.layerCount() < network.layerCount() && keep(std::move(candidate)))
           return true;
@@ -233,6 +262,8 @@ static std::vector<AttrValue> simpler(const AttrValue &value) {
     for (int64_t other : smaller(*integer))
       candidates.push_back(other);
   auto *list = std::get_if<std::vector<int64_t>>(&value);
+  if (list && llvm::all_equal(*list))
+    candidates.push_back(list->front());
   for (size_t i = 0; list && i < list->size(); ++i)
     for (int64_t other : smaller((*list)[i])) {
       std::vector<int64_t> copy = *list;
@@ -247,9 +278,8 @@ bool Reducer::shrinkAttributes() {
     for (const auto &[name, value] : network.nodes[node].attributes)
       for (const AttrValue &other : simpler(value)) {
         Network candidate = network;
-        editAttributes(candidate, node, [&, &key = name](auto &attributes) {
-          attributes[key] = other;
-        });
+        editAttributes(candidate, node,
+                       [&, &key = name](auto &attributes) { attributes[key] = other; });
         if (keep(std::move(candidate)))
           return true;
       }
@@ -300,13 +330,12 @@ bool Reducer::shrinkInputs() {
 Network Reducer::run() {
   using Step = bool (Reducer::*)();
   static constexpr Step steps[] = {
-      &Reducer::dropOutputs,    &Reducer::dropBlocks,       &Reducer::cutAtValues,
-      &Reducer::bypassNodes,    &Reducer::dropOperands,     &Reducer::simplifyNodes,
-      &Reducer::dropAttributes, &Reducer::shrinkExtents,    &Reducer::shrinkInputs,
-      &Reducer::shrinkAttributes};
+      &Reducer::dropOutputs,   &Reducer::moveOutputs,   &Reducer::dropBlocks,
+      &Reducer::cutAtValues,   &Reducer::bypassNodes,   &Reducer::skipLayers,
+      &Reducer::dropOperands,  &Reducer::simplifyNodes, &Reducer::dropAttributes,
+      &Reducer::shrinkExtents, &Reducer::shrinkInputs,  &Reducer::shrinkAttributes};
   // After each success from the beginning: what drops most comes first.
-  while (probes > 0 &&
-         llvm::any_of(steps, [&](Step step) { return (this->*step)(); })) {
+  while (probes > 0 && llvm::any_of(steps, [&](Step step) { return (this->*step)(); })) {
   }
   return network;
 }

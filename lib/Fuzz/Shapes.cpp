@@ -36,7 +36,8 @@ struct Axis {
 
 static std::pair<int64_t, int64_t> strideOf(const Node &node) {
   bool pool = node.layer == "max_pool" || node.layer == "avg_pool";
-  return node.pair("stride", pool ? node.pair("kernel", {1, 1}) : std::pair<int64_t, int64_t>(1, 1));
+  return node.pair("stride",
+                   pool ? node.pair("kernel", {1, 1}) : std::pair<int64_t, int64_t>(1, 1));
 }
 
 /// Rows, then columns; `padding` is top, left, bottom, right.
@@ -249,7 +250,8 @@ static Results pad(const Node &node, Operands operands) {
 
 static Results normalize(const Node &node, Operands operands) {
   for (llvm::StringRef role : {"mean", "std"})
-    if (const LiteralTensor *list = node.literal(role); !list || list->shape != Shape{operands[0][1]})
+    if (const LiteralTensor *list = node.literal(role);
+        !list || list->shape != Shape{operands[0][1]})
       return std::nullopt;
   return one(operands[0]);
 }
@@ -307,15 +309,15 @@ std::optional<std::vector<Shape>> fuzz::inferShapes(const Node &node,
   if (node.isInput())
     return one(inputShape(node));
   auto rule = rules().find(node.layer);
-  if (rule == rules().end() || operands.empty() || (node.layer == "add") != (operands.size() == 2 &&
-      node.layer != "concat"))
+  if (rule == rules().end() || operands.empty() ||
+      (node.layer == "add") != (operands.size() == 2 && node.layer != "concat"))
     return std::nullopt;
   if (rule->second.rank && operands[0].size() != rule->second.rank)
     return std::nullopt;
   Results results = rule->second.infer(node, operands);
   bool possible = results && llvm::all_of(*results, [](const Shape &shape) {
-    return llvm::all_of(shape, [](int64_t extent) { return extent >= 1; });
-  });
+                    return llvm::all_of(shape, [](int64_t extent) { return extent >= 1; });
+                  });
   return possible ? results : std::nullopt;
 }
 

@@ -97,7 +97,6 @@ void Network::setLabels(ArrayRef<std::string> names) {
 
 void Network::addUnused(llvm::StringRef pattern) {
   unused.push_back(bodyBuilder.getStringAttr(pattern));
-  function->setAttr(unusedAttribute, bodyBuilder.getArrayAttr(unused));
 }
 
 void fovea::import::setHints(Value result, const LayerCall &call) {
@@ -115,6 +114,8 @@ OwningOpRef<ModuleOp> Network::finish() {
       bodyBuilder.getFunctionType(function.getArgumentTypes(), TypeRange(ValueRange(values))));
   for (auto [index, output] : llvm::enumerate(outputs))
     function.setResultAttr(index, portName, bodyBuilder.getStringAttr(output.first));
+  if (!unused.empty())
+    function->setAttr(unusedAttribute, bodyBuilder.getArrayAttr(unused));
   return std::move(module);
 }
 

@@ -5,13 +5,34 @@
 
 #include "fovea/Support/SourceManager.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include <algorithm>
 
 using namespace fovea;
 
 static bool isContinuationByte(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+/// Reads to the end, or to the bound: a pipe or a device has no size to be asked for.
+static llvm::Expected<std::string> readBounded(llvm::StringRef path) {
+  llvm::Expected<llvm::sys::fs::file_t> file = llvm::sys::fs::openNativeFileForRead(path);
+  if (!file)
+    return file.takeError();
+  auto close = llvm::scope_exit([&] { llvm::sys::fs::closeFile(*file); });
+  std::string text;
+  std::vector<char> chunk(1u << 16);
+  while (true) {
+    llvm::Expected<size_t> count = llvm::sys::fs::readNativeFile(*file, chunk);
+    if (!count)
+      return count.takeError();
+    if (*count == 0)
+      return text;
+    text.append(chunk.data(), *count);
+    if (text.size() > SourceManager::maxFileSize)
+      return llvm::createStringError("it is larger than " +
+                                     llvm::Twine(uint64_t(SourceManager::maxFileSize)) + " bytes");
+  }
+}
 
 llvm::Expected<unsigned> SourceManager::load(llvm::StringRef path) {
   for (unsigned file = 0; file < files.size(); ++file)
@@ -25,14 +46,10 @@ llvm::Expected<unsigned> SourceManager::load(llvm::StringRef path) {
   if (size > maxFileSize)
     return llvm::createStringError("it has " + llvm::Twine(size) + " bytes; a file may have " +
                                    llvm::Twine(uint64_t(maxFileSize)));
-  auto buffer = llvm::MemoryBuffer::getFile(path);
-  if (!buffer)
-    return llvm::createStringError(buffer.getError(), buffer.getError().message());
-  // A pipe or a device tells its size only by being read.
-  if ((*buffer)->getBufferSize() > maxFileSize)
-    return llvm::createStringError("it is larger than " + llvm::Twine(uint64_t(maxFileSize)) +
-                                   " bytes");
-  return add(path, (*buffer)->getBuffer());
+  llvm::Expected<std::string> text = readBounded(path);
+  if (!text)
+    return text.takeError();
+  return add(path, *text);
 }
 
 unsigned SourceManager::add(llvm::StringRef name, llvm::StringRef text) {

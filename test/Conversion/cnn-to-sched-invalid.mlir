@@ -86,3 +86,38 @@ func.func @fused_nothing(%x: tensor<1x8x4x4xf32>) -> tensor<1x8x4x4xf32> {
 func.func @buffer(%x: memref<4xf32>) {
   return
 }
+
+// -----
+
+// Weights are computed from parameters when they are packed, activations from inputs when the network runs.
+cnn.param @p : tensor<1x4x2x2xf32>
+func.func @constant_activation(%x: tensor<1x4x2x2xf32>) -> tensor<1x4x2x2xf32> {
+  %p = cnn.load_param @p : tensor<1x4x2x2xf32>
+  %r = cnn.relu %p {name = "r"} : (tensor<1x4x2x2xf32>) -> tensor<1x4x2x2xf32>
+  // expected-error @+1 {{has no kernel: what it reads is computed from parameters alone}}
+  %y = cnn.add %x, %r {name = "a"} : (tensor<1x4x2x2xf32>, tensor<1x4x2x2xf32>) -> tensor<1x4x2x2xf32>
+  return %y : tensor<1x4x2x2xf32>
+}
+
+// -----
+
+cnn.param @p : tensor<1x4x2x2xf32>
+func.func @constant_in_group(%x: tensor<1x4x2x2xf32>) -> tensor<1x4x2x2xf32> {
+  %p = cnn.load_param @p : tensor<1x4x2x2xf32>
+  %y = cnn.fused %x, %p {name = "g"} : (tensor<1x4x2x2xf32>, tensor<1x4x2x2xf32>) -> tensor<1x4x2x2xf32> {
+  ^bb0(%a: tensor<1x4x2x2xf32>, %b: tensor<1x4x2x2xf32>):
+    // expected-error @+1 {{has no kernel: what it reads is computed from parameters alone}}
+    %s = cnn.add %a, %b {name = "g"} : (tensor<1x4x2x2xf32>, tensor<1x4x2x2xf32>) -> tensor<1x4x2x2xf32>
+    cnn.yield %s : tensor<1x4x2x2xf32>
+  }
+  return %y : tensor<1x4x2x2xf32>
+}
+
+// -----
+
+cnn.param @p : tensor<1x4x2x2xf32>
+func.func @constant_output(%x: tensor<1x4x2x2xf32>) -> tensor<1x4x2x2xf32> {
+  %p = cnn.load_param @p : tensor<1x4x2x2xf32>
+  // expected-error @+1 {{an output of the network is computed from parameters alone}}
+  return %p : tensor<1x4x2x2xf32>
+}

@@ -51,7 +51,8 @@ static bool isWeight(Operation &op, unsigned operand) {
 
 /// Networks compute images and matrices; ops on weights and columns stand between others.
 static bool standsAlone(Operation &op) {
-  if (isa<cnn::SubPixelWeightOp, cnn::InputAffineOp>(op))
+  auto affine = dyn_cast<cnn::ChannelAffineOp>(op);
+  if (isa<cnn::SubPixelWeightOp, cnn::InputAffineOp>(op) || (affine && affine.getAxis() != 1))
     return false;
   auto isPort = [](Value value) {
     int64_t rank = cast<RankedTensorType>(value.getType()).getRank();

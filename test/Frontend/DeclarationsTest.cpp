@@ -160,6 +160,13 @@ TEST(Labels, StandBesideTheirFile) {
   EXPECT_EQ(evaluation->built.labels, std::vector<std::string>{"one"});
 }
 
+TEST(Labels, MayHaveAnAbsolutePath) {
+  auto evaluation = good(network("labels \"/labels/one.txt\"\n"
+                                 "  output y = x -> flatten -> linear(1)"),
+                         {{"/labels/one.txt", "one"}});
+  EXPECT_EQ(evaluation->built.labels, std::vector<std::string>{"one"});
+}
+
 /// Labels speak of the outputs of the network that was asked for.
 TEST(Labels, OfACalledNetworkDoNotCount) {
   EvaluateOptions options;

@@ -94,6 +94,8 @@ static std::vector<Case> cases() {
       {"E0106", network("output y = x -> relu + x"), "add parentheses"},
       {"E0106", network("output y = x if true else x -> relu"), "add parentheses"},
       {"E0106", network("output y = x -> relu if true else x"), "add parentheses"},
+      {"E0106", network("output y = x -> split(2)[0]"), "around the pipe before '['"},
+      {"E0106", network("output y = x -> relu().channels"), "add parentheses"},
       {"E0107", network("output y = c: x -> relu"), "a label stands before a call"},
       {"E0107", network("output y = relu(c: relu(x))"), "a label stands after '->'"},
       {"E0107", network("output y = x -> conv(1, kernel: 1)"), "'kernel = …'"},
@@ -234,6 +236,8 @@ static std::vector<Case> cases() {
       {"E0603", network(doubling), "more than 1048576 elements"},
       {"E0603", network("s = \"a\"\n  for _i in 0..40 { s = s + s }\n  output y = relu(x)"),
        "more than 1048576 characters"},
+      {"E0603", network("for _i in 0..5000 { unused \"a*\" }\n  output y = relu(x)"),
+       "at most 4096 'unused' patterns"},
       {"E0604", network("y = x\n  for _i in 0..200000 { y = relu(y) }\n  output z = y", "f32[1]"),
        "at most 100000 layers"},
       {"E0605", callChain(100), "more than 64 levels"},
@@ -293,6 +297,7 @@ TEST(Diagnostics, EveryCode) {
 TEST(Diagnostics, CommandLine) {
   EXPECT_EQ(evaluateFile("/no/such/file.cnn")->codes(), "E0001");
   EXPECT_EQ(evaluateFile("/")->codes(), "E0001");
+  EXPECT_NE(evaluateFile("/dev/zero")->text().find("larger than 4194304 bytes"), std::string::npos);
   EvaluateOptions options;
   options.network = "m";
   auto unknown = evaluateText(network("output y = relu(x)"), options);

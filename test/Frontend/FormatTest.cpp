@@ -191,6 +191,8 @@ TEST(Format, SyntaxError) {
   EXPECT_EQ(format(""), "");
   EXPECT_EQ(format("\n\n"), "");
   EXPECT_EQ(format("\n# only this"), "# only this\n");
+  EXPECT_EQ(format("network n {\n}\n# end"), "network n {}\n# end\n");
+  EXPECT_EQ(format("import \"a\"\ndef f(v) = v"), "import \"a\"\n\ndef f(v) = v\n");
 }
 
 static const char *const untidy = R"cnn(
@@ -274,3 +276,40 @@ network p {
 )cnn";
 
 TEST(Format, Layout) { EXPECT_EQ(*format(untidy), tidy); }
+
+static const char *const longLines = R"cnn(network n(first: int = 1) {
+  input x: f32[1, 3, 8, 8]
+  y = f([aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb, cccccccccccccccccccc], d, e)
+  y = x -> "a.rather.long.label.of.a.block.{first}": BlockWithARatherLongName(first * second_of_both, stride = (2 if first else 1))
+  z = first_summand_of_all * -second_factor_of_all + third_summand_of_all - -fourth_summand_of_all * (1 + 2)
+  w = first_value_of_all if first_condition_of_all and second_condition_of_all or third_condition else other_value
+  u = first_factor_of_the_product_of_three * -second_factor_of_the_product_of_three * third_factor_of_the_product
+  v = [(1,), (1, 2,), f(x,), [3,], [
+    4, 5,], [
+    6,
+  ]]
+}
+)cnn";
+
+static const char *const brokenLines = R"cnn(network n(first: int = 1) {
+  input x: f32[1, 3, 8, 8]
+  y = f([aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb,
+         cccccccccccccccccccc],
+        d, e)
+  y = x -> "a.rather.long.label.of.a.block.{first}": BlockWithARatherLongName(
+      first * second_of_both, stride = (2 if first else 1))
+  z = first_summand_of_all * -second_factor_of_all + third_summand_of_all -
+      -fourth_summand_of_all * (1 + 2)
+  w = first_value_of_all if first_condition_of_all and second_condition_of_all or third_condition
+      else other_value
+  u = first_factor_of_the_product_of_three * -second_factor_of_the_product_of_three *
+      third_factor_of_the_product
+  v = [(1,), (1, 2), f(x), [3], [
+    4, 5,
+  ], [
+    6,
+  ]]
+}
+)cnn";
+
+TEST(Format, LongLines) { EXPECT_EQ(*format(longLines), brokenLines); }

@@ -69,6 +69,11 @@ std::string Mutator::mutate(std::string text) {
                                            "input",
                                            "output ",
                                            "{i}",
+                                           "@algorithm(\"im2col\") ",
+                                           "@",
+                                           " as nhwc",
+                                           "labels \"a\"",
+                                           "\nunused \"*\"\n",
                                            "\\",
                                            "\x80"};
   for (size_t i = 0, count = 1 + below(4); i < count; ++i) {

@@ -32,19 +32,41 @@ TEST(Manual, Examples) {
     DiagnosticEngine diagnostics(sources);
     sources.add("test.cnn", example);
     Program program = parseProgram(sources, "test.cnn", {}, diagnostics);
+    std::pair<std::string, std::string> labels("animals.txt", "cat\ndog\nfish\n");
     for (const NetworkInfo &network : listNetworks(program, sources)) {
       if (!network.isComplete())
         continue;
       EvaluateOptions options;
       options.network = network.name;
-      auto evaluation = evaluateText(example, options);
+      auto evaluation = evaluateText(example, options, labels);
       EXPECT_EQ(evaluation->text(), "") << network.name;
       EXPECT_TRUE(evaluation->succeeded) << network.name;
       ++networks;
     }
   }
-  EXPECT_EQ(examples, 8u);
-  EXPECT_EQ(networks, 12u);
+  EXPECT_EQ(examples, 10u);
+  EXPECT_EQ(networks, 14u);
+}
+
+/// What the manual shows of fix-its is what is printed for the lines that it shows.
+TEST(Manual, FixIts) {
+  std::string text = manual();
+  llvm::StringRef rest = llvm::StringRef(text).split("\nnet.cnn:3:").second;
+  std::string shown = ("net.cnn:3:" + rest.split("```").first).str();
+  std::string source = "network n {\n  input x: f32[1, 8, 16, 16]\n";
+  llvm::SmallVector<llvm::StringRef> lines;
+  llvm::StringRef(shown).split(lines, '\n');
+  for (llvm::StringRef line : lines) {
+    auto [number, code] = line.split(" | ");
+    unsigned value;
+    if (!number.trim().getAsInteger(10, value))
+      source += (code + "\n").str();
+  }
+  auto evaluation = evaluateText(source + "}\n");
+  std::string printed = evaluation->text();
+  for (size_t at; (at = printed.find("test.cnn")) != std::string::npos;)
+    printed.replace(at, 4, "net");
+  EXPECT_EQ(printed, shown);
 }
 
 /// The table of layers names every layer with its arguments and defaults.

@@ -27,11 +27,10 @@ TEST(Coverage, ClassifiesLayers) {
   network.nodes.push_back({"add", {{0, 0}, {1, 0}}});
   network.outputs = {{2, 0}};
   EXPECT_EQ(namesOf(network),
-            (std::vector<std::string>{"conv: kernel even", "conv: padding",
-                                      "conv: padding asymmetric", "conv: padding same",
-                                      "conv: depthwise", "conv: batch", "add: conv on the right",
-                                      "add: input", "input: batch", "input: odd size",
-                                      "input: read twice"}));
+            (std::vector<std::string>{
+                "conv: kernel even", "conv: padding", "conv: padding asymmetric",
+                "conv: padding same", "conv: depthwise", "conv: batch", "add: conv on the right",
+                "add: input", "input: batch", "input: odd size", "input: read twice"}));
 }
 
 TEST(Coverage, CountsNetworksAndListsEmptyCells) {

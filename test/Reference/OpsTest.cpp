@@ -285,3 +285,27 @@ TEST(Flatten, KeepsTheOrder) {
   EXPECT_EQ(runOp("flatten", "start_dim = 1 : i64", {counting({1, 2, 1, 2})}, {1, 4}),
             (V{1, 2, 3, 4}));
 }
+
+TEST(Dropout, IsTheIdentity) {
+  EXPECT_EQ(runOp("dropout", "p = 1.0 : f64", {counting({1, 3})}, {1, 3}), (V{1, 2, 3}));
+}
+
+TEST(InputAffine, Groups) {
+  // Channel c of the input is scaled by c + 1 and shifted by 10^c; each output reads one channel.
+  auto results = run(
+      R"(func.func @f(%0: tensor<2x1x1x2xf32>, %1: tensor<2xf32>, %2: tensor<2xf32>, %3: tensor<2xf32>)
+         -> (tensor<2x1x1x2xf32>, tensor<2xf32>, tensor<2x1x1x2xf32>, tensor<2xf32>) {
+    %a:2 = cnn.input_affine %0, %1 shift %2 bias %3 {name = "a", groups = 2 : i64}
+       : (tensor<2x1x1x2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> (tensor<2x1x1x2xf32>, tensor<2xf32>)
+    %b:2 = cnn.input_affine %0, %1 {name = "b", groups = 2 : i64}
+       : (tensor<2x1x1x2xf32>, tensor<2xf32>) -> (tensor<2x1x1x2xf32>, tensor<2xf32>)
+    return %a#0, %a#1, %b#0, %b#1 : tensor<2x1x1x2xf32>, tensor<2xf32>, tensor<2x1x1x2xf32>, tensor<2xf32>
+  })",
+      {counting({2, 1, 1, 2}), counting({2}), Tensor::fromFloats({2}, {1, 10}),
+       Tensor::fromFloats({2}, {0.5, -1})});
+  ASSERT_EQ(results.size(), 4u);
+  EXPECT_EQ(results[0].floats().vec(), (V{1, 2, 6, 8}));
+  EXPECT_EQ(results[1].floats().vec(), (V{3.5, 69}));
+  EXPECT_EQ(results[2].floats().vec(), (V{1, 2, 6, 8}));
+  EXPECT_EQ(results[3].floats().vec(), (V{0, 0}));
+}

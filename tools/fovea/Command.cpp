@@ -4,9 +4,7 @@
 //===----------------------------------------------------------------------===//
 #include "Command.h"
 #include "fovea/Driver/Faults.h"
-#include "fovea/Pipelines/Pipelines.h"
 #include "fovea/Support/AtomicFile.h"
-#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Process.h"
@@ -65,7 +63,8 @@ void CompileOptions::declare(CommandLine &line, bool withKernels) {
   line.section("Rewrites");
   line.text("im2col", options.im2col, "REGEX", "Compute these convolutions by im2col");
   line.list("disable", options.disabledPasses, "PASS",
-            "Leave a pass out: " + llvm::join(passesToDisable(), ", "));
+            "Leave a pass out: depthwise-to-shift, fold-batch-norm, canonicalize, cse, fuse-conv, "
+            "fuse-elementwise or absorb-shuffles");
   line.text("layout", options.layout, "NAME",
             "Of tensors between kernels: blocked or nchw (default: blocked)");
   line.number("shift-budget", options.shiftBudget,

@@ -18,7 +18,7 @@ using namespace fovea::fuzz;
 
 namespace {
 struct FuzzOptions {
-  int seed = 1, count = 100, jobs = 0, native = 1, timeLimit = 120;
+  int seed = 1, count = 100, jobs = 0, native = 2, timeLimit = 120;
   double minutes = 0;
   std::vector<std::string> switches;
   std::string out, file, cache;
@@ -109,23 +109,19 @@ static std::string describe(const Failure &failure, llvm::StringRef path) {
                     .str();
 }
 
-static int writeFailures(const FuzzOptions &options, const CampaignResult &result) {
-  if (!options.out.empty())
-    if (std::error_code error = llvm::sys::fs::create_directories(options.out))
-      return report("cannot make the folder " + options.out + ": " + error.message());
-  for (const Failure &failure : result.failures) {
-    std::string name = "seed-" + std::to_string(failure.seed) + ".cnn", path = name;
-    if (!options.out.empty())
-      path = options.out + "/" + name;
-    std::string text = describe(failure, path) + toText(failure.network);
-    if (!options.json)
-      llvm::outs() << text << '\n';
-    if (options.out.empty())
-      continue;
-    if (llvm::Error error = writeFileAtomically(path, text))
-      return report(std::move(error));
-  }
-  return 0;
+static std::string pathOf(const FuzzOptions &options, const Failure &failure) {
+  std::string name = "seed-" + std::to_string(failure.seed) + ".cnn";
+  return options.out.empty() ? name : options.out + "/" + name;
+}
+
+/// As soon as it is found: a long run may be ended from outside.
+static void writeFailure(const FuzzOptions &options, const Failure &failure) {
+  if (options.out.empty())
+    return;
+  std::string path = pathOf(options, failure);
+  if (llvm::Error error =
+          writeFileAtomically(path, describe(failure, path) + toText(failure.network)))
+    report(std::move(error));
 }
 
 static llvm::json::Value toJson(const CampaignResult &result) {
@@ -156,8 +152,10 @@ static int summarise(const FuzzOptions &options, const CampaignResult &result, d
     llvm::outs() << llvm::formatv("{0:2}\n", toJson(result));
   else
     result.coverage.print(llvm::outs());
-  int code = writeFailures(options, result);
   if (!options.json) {
+    for (const Failure &failure : result.failures)
+      llvm::outs() << describe(failure, pathOf(options, failure)) << toText(failure.network)
+                   << '\n';
     if (mustBeFull)
       for (const std::string &cell : empty)
         llvm::outs() << "no network has " << cell << '\n';
@@ -167,7 +165,7 @@ static int summarise(const FuzzOptions &options, const CampaignResult &result, d
     llvm::errs() << llvm::formatv("{0:F0} s, {1:F0} networks a minute\n", seconds,
                                   60 * result.networks / std::max(seconds, 1e-3));
   }
-  return code || !result.failures.empty() || (mustBeFull && !empty.empty()) ? 1 : 0;
+  return !result.failures.empty() || (mustBeFull && !empty.empty()) ? 1 : 0;
 }
 
 //===----------------------------------------------------------------------===//
@@ -188,6 +186,10 @@ static int fuzzRandom(const FuzzOptions &options, const std::vector<Switch> &swi
     campaign.progress = [](unsigned networks, unsigned failures) {
       llvm::errs() << '\r' << networks << " networks, " << failures << " fail ";
     };
+  campaign.found = [&](const Failure &failure) { writeFailure(options, failure); };
+  if (!options.out.empty())
+    if (std::error_code error = llvm::sys::fs::create_directories(options.out))
+      return report("cannot make the folder " + options.out + ": " + error.message());
   auto begin = std::chrono::steady_clock::now();
   llvm::Expected<CampaignResult> result = runCampaign(campaign, switches);
   if (onTerminal())
@@ -205,7 +207,7 @@ static void declare(CommandLine &line, FuzzOptions &options) {
   line.list("switches", options.switches, "NAME",
             "Ways of compiling, or all for every one with every network");
   line.integer("native", options.native, 0, 100,
-               "Under how many switches a network becomes machine code (default: 1)");
+               "Under how many switches a network becomes machine code (default: 2)");
   line.integer("jobs", options.jobs, 1, 1024, "Networks at a time (default: one per CPU)");
   line.integer("time-limit", options.timeLimit, 1, 86400,
                "Seconds after which a check hangs (default: 120)");
@@ -216,7 +218,8 @@ static void declare(CommandLine &line, FuzzOptions &options) {
   line.flag("coverage", options.coverage,
             "Fail on an empty cell of the table, whatever the count (from 300 on always)");
   line.flag("json", options.json, "Print JSON");
-  line.text("cache", options.cache, "DIR", "Folder of compiled kernels (default: the user's cache)");
+  line.text("cache", options.cache, "DIR",
+            "Folder of compiled kernels (default: the user's cache)");
   line.flag("no-cache", options.noCache, "Compile every kernel anew");
   line.example("fovea fuzz --seed 1 --count 300", "what CI runs");
   line.example("fovea fuzz --minutes 60 --seed 1000000 --out findings", "an hour of it");

@@ -40,7 +40,8 @@ private:
   llvm::Expected<std::vector<Tensor>> makeInputs(llvm::ArrayRef<NetworkPort> ports) const;
   bool runNative();
   bool readAgainst();
-  llvm::Error addOther(llvm::StringRef name, const Tensor &tensor);
+  std::optional<unsigned> findLayer(llvm::StringRef name) const;
+  llvm::Error addOther(llvm::StringRef name, unsigned index, const Tensor &tensor);
   void addLayers();
   int conclude() const;
   void print() const;
@@ -139,9 +140,21 @@ void Verifier::addLayers() {
   }
 }
 
+/// An array is called as a layer, a block, or an output of the network.
+std::optional<unsigned> Verifier::findLayer(llvm::StringRef name) const {
+  if (std::optional<unsigned> layer = passes.index().find(name))
+    return layer;
+  mlir::Operation *end = compiler->reference().getBody().front().getTerminator();
+  for (auto [port, value] : llvm::zip(compiler->outputs(), end->getOperands()))
+    if (port.name == name)
+      for (auto [index, layer] : llvm::enumerate(passes.index().layers()))
+        if (layer.value == value)
+          return index;
+  return std::nullopt;
+}
+
 /// The network is right if it does what `tensor` says.
-llvm::Error Verifier::addOther(llvm::StringRef name, const Tensor &tensor) {
-  unsigned index = *passes.index().find(name);
+llvm::Error Verifier::addOther(llvm::StringRef name, unsigned index, const Tensor &tensor) {
   Row row = rowOf(passes.index().layers()[index], compiler->plan());
   row.name = name.str();
   auto compareWith = [&](const LayerValues &values, std::optional<Comparison> &comparison) -> llvm::Error {
@@ -172,7 +185,7 @@ bool Verifier::readAgainst() {
   for (const auto &[name, tensor] : others) {
     if (llvm::any_of(ports, [&](const NetworkPort &port) { return port.name == name; }))
       continue;
-    if (std::optional<unsigned> layer = passes.index().find(name))
+    if (std::optional<unsigned> layer = findLayer(name))
       order.push_back({*layer, name});
     else
       unknown.push_back("'" + name + "'");
@@ -187,7 +200,7 @@ bool Verifier::readAgainst() {
   }
   llvm::sort(order);
   for (const auto &[layer, name] : order)
-    if (llvm::Error error = addOther(name, others.find(name)->second))
+    if (llvm::Error error = addOther(name, layer, others.find(name)->second))
       return report(std::move(error)), false;
   return true;
 }

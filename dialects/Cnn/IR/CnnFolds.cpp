@@ -112,8 +112,15 @@ OpFoldResult SpatialShiftOp::fold(FoldAdaptor) {
   return allEqual(getOffsets(), 0) ? getInput() : Value();
 }
 
+/// Flattened from a later dimension on before, it may as well not have been.
 OpFoldResult FlattenOp::fold(FoldAdaptor) {
-  return getInput().getType() == getType() ? getInput() : Value();
+  if (getInput().getType() == getType())
+    return getInput();
+  auto inner = getInput().getDefiningOp<FlattenOp>();
+  if (!inner || getStartDim() > inner.getStartDim())
+    return {};
+  getInputMutable().assign(inner.getInput());
+  return getResult();
 }
 
 /// An op whose result has the input's shape where it can only be the input itself.
@@ -123,8 +130,17 @@ template <typename Op> static OpFoldResult foldSameShape(Op op) {
 
 /// Every pixel is sampled where it lies.
 OpFoldResult ResizeOp::fold(FoldAdaptor) { return foldSameShape(*this); }
-OpFoldResult CropOp::fold(FoldAdaptor) { return foldSameShape(*this); }
 OpFoldResult PadOp::fold(FoldAdaptor) { return foldSameShape(*this); }
+
+/// A rectangle of a rectangle is one of the image.
+OpFoldResult CropOp::fold(FoldAdaptor) {
+  auto inner = getInput().getDefiningOp<CropOp>();
+  if (!inner)
+    return foldSameShape(*this);
+  setOffset({getOffset()[0] + inner.getOffset()[0], getOffset()[1] + inner.getOffset()[1]});
+  getInputMutable().assign(inner.getInput());
+  return getResult();
+}
 
 OpFoldResult ToTensorOp::fold(FoldAdaptor) {
   return getLayout() == "nchw" ? foldSameShape(*this) : Value();

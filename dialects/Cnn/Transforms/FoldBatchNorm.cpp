@@ -112,14 +112,15 @@ class Folder {
 public:
   Folder(Operation *norm, RewriterBase &rewriter) : norm(norm), rewriter(rewriter) {}
 
-  void intoProducer();
+  /// Returns the channel_affine that took it on, if it was one: that may be folded further.
+  Operation *intoProducer();
   void intoConsumer();
   void becomeAffine();
 
 private:
   Affine affine();
   template <typename Layer> void scaleOutput(Layer layer, int64_t weightAxis);
-  void compose(ChannelAffineOp first);
+  Operation *compose(ChannelAffineOp first);
   template <typename Layer> void scaleInput(Layer layer, int64_t groups);
 
   Operation *norm;
@@ -158,7 +159,7 @@ template <typename Layer> void Folder::scaleOutput(Layer layer, int64_t weightAx
 }
 
 /// scale * (a x + b) + shift = (scale * a) x + (scale * b + shift).
-void Folder::compose(ChannelAffineOp first) {
+Operation *Folder::compose(ChannelAffineOp first) {
   auto [scale, shift] = affine();
   Location loc = rewriter.getFusedLoc({first.getLoc(), norm->getLoc()});
   std::string name = first.getName().str();
@@ -171,20 +172,23 @@ void Folder::compose(ChannelAffineOp first) {
   auto both = ChannelAffineOp::create(rewriter, loc, first.getInput(), a, b, name);
   rewriter.replaceOp(norm, both);
   rewriter.eraseOp(first);
+  return both;
 }
 
-void Folder::intoProducer() {
+Operation *Folder::intoProducer() {
   Operation *producer = norm->getOperand(0).getDefiningOp();
   if (auto first = dyn_cast<ChannelAffineOp>(producer))
     return compose(first);
   // The weight of a transposed convolution is [I, O, kh, kw].
   if (auto transposed = dyn_cast<ConvTransposeOp>(producer))
-    return scaleOutput(transposed, /*weightAxis=*/1);
-  if (auto conv = dyn_cast<ConvOp>(producer))
-    return scaleOutput(conv, /*weightAxis=*/0);
-  if (auto matmul = dyn_cast<MatmulOp>(producer))
-    return scaleOutput(matmul, /*weightAxis=*/0);
-  scaleOutput(cast<LinearOp>(producer), /*weightAxis=*/0);
+    scaleOutput(transposed, /*weightAxis=*/1);
+  else if (auto conv = dyn_cast<ConvOp>(producer))
+    scaleOutput(conv, /*weightAxis=*/0);
+  else if (auto matmul = dyn_cast<MatmulOp>(producer))
+    scaleOutput(matmul, /*weightAxis=*/0);
+  else
+    scaleOutput(cast<LinearOp>(producer), /*weightAxis=*/0);
+  return nullptr;
 }
 
 /// W (scale * x + shift) + b = (W * scale) x + (W shift + b).
@@ -256,27 +260,31 @@ private:
   void run(Operation *norm, RewriterBase &rewriter) {
     auto remark = remark::RemarkOpts::name(fovea::layerName(norm)).category(getArgument());
     auto affine = dyn_cast<ChannelAffineOp>(norm);
+    // Two in a row become one when it is the second's turn.
+    if (affine && norm->hasOneUse() && isNorm(*norm->user_begin()))
+      return;
     std::string before = fold ? refusalBefore(norm->getOperand(0), norm) : "folding is off";
     std::string behind =
-        fold ? refusalBehind(norm->getResult(0), !affine || affine.getShift()) : "off";
+        fold ? refusalBehind(norm->getResult(0), !affine || affine.getShift()) : before;
     Folder folder(norm, rewriter);
     if (before.empty()) {
       statistics.add("folded into the layer before");
       remark::passed(norm->getLoc(), remark)
           << ("folded into " + fovea::layerName(norm->getOperand(0).getDefiningOp())).str();
-      return folder.intoProducer();
-    }
-    if (behind.empty()) {
+      if (Operation *composed = folder.intoProducer())
+        run(composed, rewriter);
+    } else if (behind.empty()) {
       statistics.add("folded into the layer behind");
       remark::passed(norm->getLoc(), remark)
           << ("folded into " + fovea::layerName(*norm->user_begin()) + " behind it: " + before)
                  .str();
-      return folder.intoConsumer();
+      folder.intoConsumer();
+    } else {
+      statistics.add("left as a channel_affine");
+      remark::missed(norm->getLoc(), remark) << (affine ? "kept: " : "became a channel_affine: ") +
+                                                    before + (fold ? "; " + behind : "");
+      folder.becomeAffine();
     }
-    statistics.add("left as a channel_affine");
-    remark::missed(norm->getLoc(), remark)
-        << (affine ? "kept: " : "became a channel_affine: ") + before + (fold ? "; " + behind : "");
-    folder.becomeAffine();
   }
 
   fovea::PassStatistics statistics;

@@ -28,6 +28,8 @@ struct FuseConv : fovea::cnn::impl::FuseConvBase<FuseConv> {
     IRRewriter rewriter(&getContext());
     for (Operation *root : roots) {
       Group group = collectGroup(root);
+      if (pool)
+        appendPool(group);
       statistics.add("groups", group.size() > 1);
       statistics.add("layers fused into the one before", group.size() - 1);
       fuseGroup(group, getArgument(), rewriter);

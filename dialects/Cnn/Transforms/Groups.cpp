@@ -59,6 +59,38 @@ Group fovea::cnn::collectGroup(Operation *root) {
   return group;
 }
 
+/// No two windows share a pixel, and all lie in the image.
+template <typename Pool> static bool isPartition(Pool pool) {
+  ArrayRef<int64_t> kernel = pool.getKernel(), stride = pool.getStride();
+  return kernel[0] <= stride[0] && kernel[1] <= stride[1] && !pool.getCeilMode() &&
+         llvm::all_of(pool.getPadding(), [](int64_t side) { return side == 0; });
+}
+
+static bool isPoolToFuse(Operation *op) {
+  if (auto pool = dyn_cast<MaxPoolOp>(op))
+    return isPartition(pool) &&
+           llvm::all_of(pool.getDilation(), [](int64_t step) { return step == 1; });
+  auto pool = dyn_cast<AvgPoolOp>(op);
+  return pool && isPartition(pool);
+}
+
+/// A conv behind which a pool costs more than it: few channels in, such as those of an image. At
+/// the pool's tiles it has fewer sums in registers than at its own.
+static bool isCheap(ConvOp conv) {
+  ArrayRef<int64_t> weight = conv.getWeight().getType().getShape();
+  return conv.getGroups() == 1 && weight[1] <= 4 && weight[1] * weight[2] * weight[3] <= 64;
+}
+
+void fovea::cnn::appendPool(Group &group) {
+  auto conv = dyn_cast<ConvOp>(group.front());
+  Value value = group.back()->getResult(0);
+  if (!conv || !isCheap(conv) || !value.hasOneUse() || group.size() >= maxGroupSize)
+    return;
+  Operation *user = *value.user_begin();
+  if (user->getBlock() == conv->getBlock() && isPoolToFuse(user))
+    group.push_back(user);
+}
+
 /// Values the group reads from outside, each once.
 static SmallVector<Value> inputsOf(ArrayRef<Operation *> group) {
   llvm::SetVector<Value> inputs;

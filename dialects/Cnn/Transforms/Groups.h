@@ -20,6 +20,11 @@ bool isDense(mlir::Operation *op);
 /// conv, matmul or linear is left to that.
 Group collectGroup(mlir::Operation *root);
 
+/// Appends the pool that is the only reader of the group's result, if that pays: no two of its
+/// windows share a pixel, which would be computed twice, and the group's conv sums up so little
+/// that it would wait for memory. docs/passes.md has what was measured.
+void appendPool(Group &group);
+
 /// Moves a group of several layers into a `cnn.fused` named after its root, and says so in a remark
 /// of category `pass`. A group of one stays as it is.
 void fuseGroup(llvm::ArrayRef<mlir::Operation *> group, llvm::StringRef pass,

@@ -81,11 +81,11 @@ def FuseConv : Cnn_FunctionPass<"fuse-conv"> {
   let description = [{
     Follows the result of a conv, matmul or linear through at most eight channel_affine, activations and residual adds, of
     these one, for as long as each is the only reader of the one before, and puts them into one `cnn.fused` named after the
-    first. Where both operands of an add could take it, the one that is computed last does. With `pool`, a max_pool or avg_pool may end the
-    group of a conv.
+    first. Where both operands of an add could take it, the one that is computed last does. With `pool`, a max_pool or avg_pool whose windows share no pixel
+    ends the group of a conv of at most 4 channels and 64 terms per sum, where that is faster.
   }];
-  let options = [Option<"pool", "pool", "bool", "false",
-                        "Let a group end in a pool whose windows do not overlap">];
+  let options = [Option<"pool", "pool", "bool", "true",
+                        "Let the group of a small conv end in a pool">];
 }
 
 def FuseElementwise : Cnn_FunctionPass<"fuse-elementwise"> {

@@ -286,7 +286,7 @@ static void appendCopy(KernelOp kernel, int64_t block, StringRef suffix) {
 /// a stage behind them at whose tiles they are computed; where there is none, it is a copy too.
 void KernelLayout::changeBlock(int64_t block) {
   auto last = kernel.yield().getValue().getDefiningOp<StageOp>();
-  if (isDense(last.getKind()))
+  if (isDense(last.getKind()) || last.getAlgorithm() == Algorithm::pool)
     appendCopy(kernel, innerBlock(last.getResult()), ".sum");
   appendCopy(kernel, block, ".copy");
 }

@@ -309,7 +309,8 @@ void KernelSchedule::scheduleBlockedSums(StageOp stage, const ConvTile &tile) {
 /// prefetcher.
 void KernelSchedule::scheduleConvSums(StageOp stage) {
   ConvTile tile = convTile(extentsOf(stage), target);
-  if (tile.inputBlocks)
+  // A pool behind it asks for a few pixels at a time: there are no passes over a whole block.
+  if (tile.inputBlocks && mainStage() == stage)
     return scheduleBlockedSums(stage, tile);
   Directives pure = begin(), update = begin();
   pure.add("compute_at", anchorName, "xo").add("store_in", "stack");

@@ -164,7 +164,7 @@ struct Argument {
   ExprPtr value;
 };
 /// `@hint(value) label: callee(arguments)`. As the stage of a pipe its first argument is the value
-/// that comes along the pipe and is not listed.
+/// that comes along the pipe and is not listed. The range begins behind the hints.
 struct CallExpr : ExprBase<CallExpr, Expr::Kind::Call> {
   using ExprBase::ExprBase;
   std::vector<Hint> hints;

@@ -33,7 +33,8 @@ private:
 };
 
 /// Reads, parses and checks a file and its imports, which are looked for beside the importing file,
-/// then in `libraryFolders`. The program may be used only if no error was reported.
+/// then in `libraryFolders`; the file itself too, if its path is relative and there is none. The
+/// program may be used only if no error was reported.
 Program parseProgram(SourceManager &sources, llvm::StringRef path,
                      llvm::ArrayRef<std::string> libraryFolders, DiagnosticEngine &diagnostics);
 

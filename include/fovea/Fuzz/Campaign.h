@@ -24,7 +24,9 @@ public:
     CheckOptions check;
     unsigned jobs = 1;
     /// A check that takes longer hangs.
-    std::chrono::seconds timeLimit{120};
+    std::chrono::milliseconds timeLimit{120'000};
+    /// What runs in the other process.
+    decltype(&fuzz::check) body = fuzz::check;
   };
   explicit Isolation(Options options) : options(std::move(options)) {}
 
@@ -46,8 +48,7 @@ private:
 };
 
 /// The case of a network.
-Isolation::Case caseOf(const Network &network, uint64_t seed,
-                       std::vector<const Switch *> switches);
+Isolation::Case caseOf(const Network &network, uint64_t seed, std::vector<const Switch *> switches);
 
 /// Something that does not work, cut down.
 struct Failure {
@@ -68,12 +69,14 @@ struct CampaignOptions {
   double minutes = 0;
   /// How many switches with machine code a network runs under; those come first that fill most
   /// empty cells of the table.
-  unsigned nativeSwitches = 1;
+  unsigned nativeSwitches = 2;
   /// How many failures are cut down.
   unsigned reductions = 20;
   Isolation::Options isolation;
   /// Called now and then: networks done so far, failures so far.
   std::function<void(unsigned networks, unsigned failures)> progress;
+  /// Called for each new failure once it is cut down.
+  std::function<void(const Failure &failure)> found;
 };
 
 struct CampaignResult {

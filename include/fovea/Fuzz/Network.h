@@ -21,9 +21,7 @@ using Shape = std::vector<int64_t>;
 struct Value {
   unsigned node = 0;
   unsigned result = 0;
-  bool operator==(const Value &other) const {
-    return node == other.node && result == other.result;
-  }
+  bool operator==(const Value &other) const { return node == other.node && result == other.result; }
   bool operator<(const Value &other) const {
     return std::pair(node, result) < std::pair(other.node, other.result);
   }

@@ -328,6 +328,8 @@ LogicalResult FunctionLowering::run() {
     return function.emitOpError("must have a body of one block");
   Block *old = &function.getBody().front();
   constants = cnn::constantOps(*old);
+  if (failed(checkActivations(*old, constants)))
+    return failure();
   auto body = std::make_unique<Block>();
   if (failed(lowerSignature(*body)))
     return failure();

@@ -81,9 +81,10 @@ private:
 LogicalResult PlanBuilder::addBuffer(Value value, plan::Buffer buffer) {
   auto type = cast<ShapedType>(value.getType());
   std::optional<plan::DType> dtype = dtypeOf(type.getElementType());
-  if (!dtype)
-    return emitError(value.getLoc())
-           << "expected elements of f32, i32 or ui8, got " << type.getElementType();
+  bool isBytes = dtype == plan::DType::U8;
+  if (!dtype || (isBytes && buffer.space != plan::MemorySpace::Input))
+    return emitError(value.getLoc()) << "expected elements of f32 or i32, or ui8 in an input, got "
+                                     << type.getElementType();
   buffer.dtype = *dtype;
   buffer.extents = toVector(type.getShape());
   if (auto memref = dyn_cast<MemRefType>(type)) {

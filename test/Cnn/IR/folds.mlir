@@ -213,3 +213,18 @@ func.func @to_tensor(%x: !square, %b: !bytes) -> (!square, !x) {
   %1 = cnn.to_tensor %b {name = "b"} : (!bytes) -> !x
   return %0, %1 : !square, !x
 }
+
+// Of a crop of a crop one is left, and of two flattens, unless the first merges dimensions that the second does not.
+// CHECK-LABEL: @in_a_row
+// CHECK-NEXT: %[[C:.*]] = cnn.crop %arg0 {name = "b", offset = array<i64: 3, 4>, size = array<i64: 2, 1>}
+// CHECK-NEXT: %[[F:.*]] = cnn.flatten %arg0 {name = "d"}
+// CHECK-NEXT: %[[E:.*]] = cnn.flatten %arg0 {name = "e", start_dim = 0 : i64}
+// CHECK-NEXT: return %[[C]], %[[F]], %[[E]]
+func.func @in_a_row(%x: !x) -> (tensor<1x4x2x1xf32>, tensor<1x256xf32>, tensor<256xf32>) {
+  %0 = cnn.crop %x {name = "a", offset = array<i64: 2, 0>, size = array<i64: 4, 6>} : (!x) -> tensor<1x4x4x6xf32>
+  %1 = cnn.crop %0 {name = "b", offset = array<i64: 1, 4>, size = array<i64: 2, 1>} : (tensor<1x4x4x6xf32>) -> tensor<1x4x2x1xf32>
+  %2 = cnn.flatten %x {name = "c", start_dim = 2 : i64} : (!x) -> tensor<1x4x64xf32>
+  %3 = cnn.flatten %2 {name = "d"} : (tensor<1x4x64xf32>) -> tensor<1x256xf32>
+  %4 = cnn.flatten %3 {name = "e", start_dim = 0 : i64} : (tensor<1x256xf32>) -> tensor<256xf32>
+  return %1, %3, %4 : tensor<1x4x2x1xf32>, tensor<1x256xf32>, tensor<256xf32>
+}

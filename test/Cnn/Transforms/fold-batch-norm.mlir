@@ -204,3 +204,18 @@ func.func @refusals(%x: tensor<1x4x6x6xf32>, %w: tensor<4x4x1x1xf32>, %p: tensor
   %12 = cnn.batch_norm %11, %p, %p, %p, %p {name = "bn_d"} : (tensor<1x4x6x6xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<1x4x6x6xf32>
   return %6, %11 : tensor<1x4x6x6xf32>, tensor<1x4x6x6xf32>
 }
+
+// Two in a row become one, which goes into the layer behind.
+// CHECK-LABEL: @compose
+// CHECK: %[[SCALE:.*]], %[[SHIFT:.*]] = cnn.batch_norm_affine
+// CHECK: %[[A:.*]] = cnn.channel_affine %{{.*}}, %[[SCALE]] {axis = 0 : i64, name = "scale.scale"}
+// CHECK: %[[W:.*]], %[[B:.*]] = cnn.input_affine %{{.*}}, %[[A]] shift %[[SHIFT]] {name = "c"}
+// CHECK: cnn.conv %arg0, %[[W]], %[[B]]
+// REMARK: remark: {{.*}}bn_second{{.*}}folded into scale"
+// REMARK: remark: {{.*}}scale {{.*}}folded into c behind it: its input is an input of the network
+func.func @compose(%x: tensor<1x4x6x6xf32>, %w: tensor<4x4x1x1xf32>, %p: tensor<4xf32>) -> tensor<1x4x6x6xf32> {
+  %0 = cnn.channel_affine %x, %p {name = "scale"} : (tensor<1x4x6x6xf32>, tensor<4xf32>) -> tensor<1x4x6x6xf32>
+  %1 = cnn.batch_norm %0, %p, %p, %p, %p {name = "bn_second"} : (tensor<1x4x6x6xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<1x4x6x6xf32>
+  %2 = cnn.conv %1, %w {name = "c"} : (tensor<1x4x6x6xf32>, tensor<4x4x1x1xf32>) -> tensor<1x4x6x6xf32>
+  return %2 : tensor<1x4x6x6xf32>
+}

@@ -1,4 +1,5 @@
 // RUN: fovea-opt %s --fuse-conv | FileCheck %s
+// RUN: fovea-opt %s --fuse-conv=pool=false | FileCheck %s --check-prefix=APART
 // RUN: fovea-opt %s --fuse-conv --mlir-print-debuginfo | FileCheck %s --check-prefix=LOC
 // RUN: fovea-opt %s --fuse-conv --remarks-filter=fuse-conv --remark-format=emitRemark 2>&1 >/dev/null | FileCheck %s --check-prefix=REMARK
 
@@ -120,4 +121,41 @@ func.func @kept(%x: !x, %w: !w, %s: tensor<4xf32>, %t: tensor<8xf32>) -> (!x, !x
   %5 = cnn.conv %x, %w {name = "pool"} : (!x, !w) -> !x
   %6 = cnn.max_pool %5 {name = "p", kernel = array<i64: 3, 3>, stride = array<i64: 1, 1>, padding = array<i64: 1, 1, 1, 1>} : (!x) -> !x
   return %0, %1, %2, %4, %6 : !x, !x, !x, !x, !x
+}
+
+// A pool whose windows share no pixel ends the group of a small conv. Overlapping windows, a border, groups, a window over
+// the end, and sums of many terms keep it out.
+// CHECK-LABEL: @pools
+// CHECK: cnn.fused {{.*}} {name = "c"}
+// CHECK: cnn.relu
+// CHECK-NEXT: cnn.max_pool {{.*}}"halves"
+// CHECK-NEXT: cnn.yield
+// CHECK: cnn.fused {{.*}} {name = "mean"}
+// CHECK: cnn.avg_pool {{.*}}"means"
+// CHECK-NEXT: cnn.yield
+// CHECK-NOT: cnn.fused
+// CHECK: return
+// APART-LABEL: @pools
+// APART: cnn.fused {{.*}} {name = "c"}
+// APART-NOT: cnn.fused
+func.func @pools(%x: !x, %w: !w, %g: tensor<4x2x1x1xf32>, %l: tensor<4x4x5x5xf32>, %z: tensor<1x5x8x8xf32>, %c: tensor<4x5x1x1xf32>)
+    -> (tensor<1x4x4x4xf32>, tensor<1x4x4x4xf32>, !x, tensor<1x4x5x5xf32>, tensor<1x4x4x4xf32>, tensor<1x4x3x3xf32>, tensor<1x4x2x2xf32>, tensor<1x4x4x4xf32>) {
+  %0 = cnn.conv %x, %w {name = "c"} : (!x, !w) -> !x
+  %1 = cnn.relu %0 {name = "r"} : (!x) -> !x
+  %2 = cnn.max_pool %1 {name = "halves", kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>} : (!x) -> tensor<1x4x4x4xf32>
+  %3 = cnn.conv %x, %w {name = "mean"} : (!x, !w) -> !x
+  %4 = cnn.avg_pool %3 {name = "means", kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>} : (!x) -> tensor<1x4x4x4xf32>
+  %5 = cnn.conv %x, %w {name = "overlaps"} : (!x, !w) -> !x
+  %6 = cnn.max_pool %5 {name = "p", kernel = array<i64: 3, 3>, stride = array<i64: 1, 1>, padding = array<i64: 1, 1, 1, 1>} : (!x) -> !x
+  %7 = cnn.conv %x, %w {name = "border"} : (!x, !w) -> !x
+  %8 = cnn.max_pool %7 {name = "q", kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, padding = array<i64: 1, 1, 1, 1>} : (!x) -> tensor<1x4x5x5xf32>
+  %9 = cnn.conv %x, %g {name = "grouped", groups = 2 : i64} : (!x, tensor<4x2x1x1xf32>) -> !x
+  %10 = cnn.max_pool %9 {name = "s", kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>} : (!x) -> tensor<1x4x4x4xf32>
+  %11 = cnn.conv %x, %w {name = "ceil"} : (!x, !w) -> !x
+  %12 = cnn.max_pool %11 {name = "t", kernel = array<i64: 3, 3>, stride = array<i64: 3, 3>, ceil_mode = true} : (!x) -> tensor<1x4x3x3xf32>
+  %13 = cnn.conv %x, %l {name = "terms"} : (!x, tensor<4x4x5x5xf32>) -> tensor<1x4x4x4xf32>
+  %14 = cnn.max_pool %13 {name = "u", kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>} : (tensor<1x4x4x4xf32>) -> tensor<1x4x2x2xf32>
+  %15 = cnn.conv %z, %c {name = "channels"} : (tensor<1x5x8x8xf32>, tensor<4x5x1x1xf32>) -> !x
+  %16 = cnn.max_pool %15 {name = "v", kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>} : (!x) -> tensor<1x4x4x4xf32>
+  return %2, %4, %6, %8, %10, %12, %14, %16 : tensor<1x4x4x4xf32>, tensor<1x4x4x4xf32>, !x, tensor<1x4x5x5xf32>, tensor<1x4x4x4xf32>, tensor<1x4x3x3xf32>, tensor<1x4x2x2xf32>, tensor<1x4x4x4xf32>
 }

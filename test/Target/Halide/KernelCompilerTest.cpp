@@ -130,9 +130,11 @@ TEST(IllegalPlan, Arguments) {
   EXPECT_EQ(errorAfter([](auto &k) { k.arguments[0].shape = {16, 9, 13}; }),
             "argument 0: expected the shape [N, C, H, W]");
   EXPECT_EQ(errorAfter([](auto &k) { k.arguments[0].dtype = plan::DType::I8; }),
-            "argument 0: expected elements of type f32");
+            "argument 0: expected elements of type f32, or u8 in an input");
+  EXPECT_EQ(errorAfter([](auto &k) { k.arguments[0].dtype = plan::DType::U8; }),
+            "stage 'layer1.conv': operand 0 must be a tensor of f32");
   EXPECT_EQ(errorAfter([](auto &k) { k.arguments[1].dtype = plan::DType::F16; }),
-            "constants have elements of type f32 or i32, not f16");
+            "arguments have elements of type f32, i32 or u8, not f16");
   EXPECT_EQ(errorAfter([](auto &k) { k.arguments[1].shape[2] = 0; }),
             "argument 1: expected positive extents with a product below 2^31");
   EXPECT_EQ(errorAfter([](auto &k) { k.arguments[1].alignment = 48; }),
