@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Trains the network of separable.cnn on handwritten digits three times: writes dense, near and single.safetensors.
 
-`dense` is trained as usual. For the others, all taps of a depthwise kernel but the greatest are drawn towards zero, so that
-many kernels of `near` and nearly all of `single` end with one. Data, split and distortions are those of ../digits/train.py; the
-held-out images are ../digits/digits-test.npz. `--validate` is how recipe and penalties were chosen: it judges by images of
-the training part, and writes nothing.
+`dense` is trained as usual. For the others, all taps of a depthwise kernel but the greatest are drawn towards zero, so
+that many kernels of `near` and nearly all of `single` end with one. Data, split and distortions are those of
+../digits/train.py; the held-out images are ../digits/digits-test.npz. `--validate` is how recipe and penalties were
+chosen: it judges by images of the training part, and writes nothing.
 
 PyTorch is needed for this script alone; Fovea reads what it wrote.
 """
@@ -70,7 +70,7 @@ def greatest(kernels):
 
 
 def shrink(model, step):
-    """Moves each tap but a kernel's greatest by `step` towards zero, and stops there: the proximal step of an L1 penalty."""
+    """Moves each tap but a kernel's greatest by `step` towards zero: the proximal step of an L1 penalty."""
     for kernels in model.kernels():
         shrunk = kernels.sign() * (kernels.abs() - step).clamp(min=0)
         kernels.copy_(torch.where(greatest(kernels), kernels, shrunk))
@@ -106,7 +106,7 @@ def report(model, images, labels):
     for i, kernels in enumerate(model.kernels()):
         single = ((kernels != 0).sum(1) <= 1).sum().item()
         rest = kernels[~greatest(kernels)].norm() / kernels.norm()
-        print(f"  blocks.{i}.depthwise: {single} of {len(kernels)} kernels have a single tap, all other taps together are {rest:.4f}")
+        print(f"  blocks.{i}.depthwise: {single} of {len(kernels)} kernels have a single tap, the rest is {rest:.4f}")
     single = copy.deepcopy(model)
     for kernels in single.kernels():
         kernels[~greatest(kernels)] = 0

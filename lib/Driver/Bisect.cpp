@@ -16,9 +16,8 @@ std::string fovea::shortNumber(double value) {
   return text;
 }
 
-std::optional<std::vector<LayerDeviation>> fovea::compareKernels(Compiler &compiler,
-                                                             const PassErrors &passes,
-                                                             int threads) {
+std::optional<std::vector<LayerDeviation>>
+fovea::compareKernels(Compiler &compiler, const PassErrors &passes, int threads) {
   std::unique_ptr<NativeNetwork> native = NativeNetwork::load(compiler, threads);
   if (!native)
     return std::nullopt;
@@ -127,6 +126,9 @@ std::optional<BisectResult> Bisection::blameKernel() {
   std::unique_ptr<Compiler> compiler = compile(with, nullptr);
   if (!compiler)
     return std::nullopt;
+  // The index's layers are those of another context, with the same names and places.
+  LayerIndex index(compiler->reference());
+  std::vector<std::string> homes = index.homesIn(compiler->function());
   auto kernels = compareKernels(*compiler, passes, options.threads);
   if (!kernels)
     return std::nullopt;
@@ -145,7 +147,7 @@ std::optional<BisectResult> Bisection::blameKernel() {
     result.layer = layer.name;
     result.where = layer.where;
     result.error = broken->comparison.relativeError;
-    if (const plan::Call *call = findCall(compiler->plan(), layer.name, layer.where)) {
+    if (const plan::Call *call = findCall(compiler->plan(), homes[broken->layer], layer.where)) {
       result.kernel = compiler->plan().kernels[call->kernel].symbol;
       result.layer = call->name;
     }
@@ -192,7 +194,6 @@ std::optional<BisectResult> Bisection::run() {
   return nothing;
 }
 
-std::optional<BisectResult> fovea::bisect(const BisectOptions &options,
-                                          llvm::raw_ostream &errors) {
+std::optional<BisectResult> fovea::bisect(const BisectOptions &options, llvm::raw_ostream &errors) {
   return Bisection(options, errors).run();
 }

@@ -184,8 +184,7 @@ std::vector<std::string> Compiler::writeArtefact(llvm::StringRef prefix) {
     error = files.add(paths[1], driver::emitHeader(plan()));
   if (!error && plan().weightBytes) {
     paths.push_back((prefix + ".weights").str());
-    error = files.add(paths[2],
-                      [&](llvm::raw_pwrite_stream &os) { return writeWeights(os); });
+    error = files.add(paths[2], [&](llvm::raw_pwrite_stream &os) { return writeWeights(os); });
   }
   if (!error)
     error = files.commit();

@@ -29,9 +29,7 @@ static int64_t macsOf(Operation *op) {
     return elements(weight) / cast<ShapedType>(weight.getType()).getDimSize(0);
   };
   return llvm::TypeSwitch<Operation *, int64_t>(op)
-      .Case([&](cnn::ConvOp conv) {
-        return elements(conv.getResult()) * perRow(conv.getWeight());
-      })
+      .Case([&](cnn::ConvOp conv) { return elements(conv.getResult()) * perRow(conv.getWeight()); })
       .Case([&](cnn::ConvTransposeOp conv) {
         return elements(conv.getInput()) * perRow(conv.getWeight());
       })

@@ -17,7 +17,8 @@ using namespace mlir;
 // Printing and reading
 //===----------------------------------------------------------------------===//
 
-static constexpr llvm::StringLiteral phaseAttribute = "fovea.phase", passesAttribute = "fovea.passes",
+static constexpr llvm::StringLiteral phaseAttribute = "fovea.phase",
+                                     passesAttribute = "fovea.passes",
                                      afterAttribute = "fovea.after",
                                      targetAttribute = "fovea.target";
 
@@ -36,7 +37,8 @@ static void writeStation(ModuleOp module, const Station &station) {
 
 void fovea::printModule(ModuleOp module, const Station &station, bool constants,
                         llvm::raw_ostream &os) {
-  OwningOpRef<ModuleOp> copy = constants ? OwningOpRef<ModuleOp>(module.clone()) : elideValues(module);
+  OwningOpRef<ModuleOp> copy =
+      constants ? OwningOpRef<ModuleOp>(module.clone()) : elideValues(module);
   writeStation(*copy, station);
   OpPrintingFlags flags;
   flags.enableDebugInfo();

@@ -157,8 +157,7 @@ bool fovea::canInterpret(func::FuncOp function) {
 }
 
 llvm::Expected<LayerValues> fovea::computeLayers(const LayerIndex &index, func::FuncOp function,
-                                                 llvm::ArrayRef<Tensor> inputs,
-                                                 ValueCache &cache) {
+                                                 llvm::ArrayRef<Tensor> inputs, ValueCache &cache) {
   LayerValues values(index.layers().size());
   llvm::DenseMap<Value, unsigned> wanted;
   for (auto [number, value] : llvm::enumerate(index.valuesIn(function)))
@@ -176,7 +175,7 @@ llvm::Expected<LayerValues> fovea::computeLayers(const LayerIndex &index, func::
 }
 
 std::vector<LayerDeviation> fovea::compareLayers(const LayerValues &expected,
-                                             const LayerValues &actual) {
+                                                 const LayerValues &actual) {
   std::vector<LayerDeviation> errors;
   for (unsigned i = 0; i < expected.size(); ++i)
     if (expected[i] && actual[i])
@@ -191,9 +190,9 @@ const LayerDeviation *fovea::firstAbove(llvm::ArrayRef<LayerDeviation> errors, d
 }
 
 const LayerDeviation *fovea::greatest(llvm::ArrayRef<LayerDeviation> errors) {
-  auto found = std::max_element(
-      errors.begin(), errors.end(), [](const LayerDeviation &a, const LayerDeviation &b) {
-        return a.comparison.relativeError < b.comparison.relativeError;
-      });
+  auto found = std::max_element(errors.begin(), errors.end(),
+                                [](const LayerDeviation &a, const LayerDeviation &b) {
+                                  return a.comparison.relativeError < b.comparison.relativeError;
+                                });
   return found == errors.end() ? nullptr : &*found;
 }

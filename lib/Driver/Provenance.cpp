@@ -21,8 +21,8 @@ static std::vector<std::string> layersOf(const plan::Call &call) {
   return layers;
 }
 
-/// Kernels are shared by calls, so the names of its stages are those of the first call; a call's own
-/// layers are its other stages', in order.
+/// Kernels are shared by calls, so the names of its stages are those of the first call; a call's
+/// own layers are its other stages', in order.
 static bool hasLayer(const plan::Stage &stage) {
   return stage.kind != "pad" && stage.kind != "copy";
 }

@@ -47,9 +47,9 @@ bool Compiler::addTaps() {
     std::optional<unsigned> layer = index.find(tap);
     if (!layer) {
       llvm::StringRef near = index.nearest(tap);
-      return fail("--tap: no layer is called '" + tap + "'" +
-                  (near.empty() ? "; fovea cost lists them"
-                                : "; did you mean '" + near.str() + "'?"));
+      return fail(
+          "--tap: no layer is called '" + tap + "'" +
+          (near.empty() ? "; fovea cost lists them" : "; did you mean '" + near.str() + "'?"));
     }
     Value value = index.layers()[*layer].value;
     if (auto fused = dyn_cast<cnn::FusedOp>(value.getParentBlock()->getParentOp())) {

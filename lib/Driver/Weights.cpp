@@ -55,9 +55,8 @@ llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> Compiler::packWeights() {
     return nullptr;
   if (!state->module)
     return readPackedWeights();
-  return driver::packWeights(plan(), [&](unsigned i, llvm::MutableArrayRef<char> bytes) {
-    return pack(i, bytes);
-  });
+  return driver::packWeights(
+      plan(), [&](unsigned i, llvm::MutableArrayRef<char> bytes) { return pack(i, bytes); });
 }
 
 /// Packs one tensor at a time.

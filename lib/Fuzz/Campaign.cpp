@@ -110,8 +110,10 @@ llvm::Error Campaign::runBatch(uint64_t seed, unsigned count) {
   }
   Isolation isolation(options.isolation);
   std::vector<unsigned> left;
-  for (const Plan &plan : plans)
+  for (const Plan &plan : plans) {
     left.push_back(plan.columns.size());
+    result.networks += plan.columns.empty(); // None of the switches is for it.
+  }
   auto done = [&](unsigned theCase, unsigned how, std::optional<Finding> finding) {
     ++result.checks;
     if (finding)

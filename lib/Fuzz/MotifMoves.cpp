@@ -110,23 +110,57 @@ static bool addDepthwiseShift(Builder &builder) {
   return builder.add("conv", *x, attributes).has_value();
 }
 
-/// Two pieces, one of them changed, joined again in either order: a unit of ShuffleNet.
+/// Where a tensor of so many channels is cut: between blocks of a vector's lanes if it has several,
+/// so that both pieces can be views.
+static int64_t drawCut(Choices &choices, int64_t channels) {
+  if (channels > 8 && choices.percent(65))
+    return 8 * choices.range(1, (channels - 1) / 8);
+  return choices.range(1, channels - 1);
+}
+
+/// What can be written in place: a kernel's result of whole blocks, or several of them joined.
+static std::optional<Value> addWide(Builder &builder) {
+  std::optional<Value> x = builder.pickImage();
+  if (!x)
+    return std::nullopt;
+  std::optional<Value> y = sameSize(builder, *x, builder.choices.oneOf({16, 24, 32}));
+  if (y && builder.choices.percent(40))
+    if (std::optional<Value> other = sameSize(builder, *x, builder.choices.oneOf({8, 16})))
+      y = addBinary(builder, "concat", *y, *other);
+  return y;
+}
+
+/// Two pieces, one of them changed, joined again in either order: a unit of ShuffleNet. What was
+/// cut is often still read when the joined tensor is there.
 static bool addSplitJoin(Builder &builder) {
-  std::optional<Value> x = builder.pick([](const Shape &s) { return s.size() == 4 && s[1] >= 2; });
+  Choices &choices = builder.choices;
+  std::optional<Value> x =
+      choices.percent(60) ? addWide(builder)
+                          : builder.pick([](const Shape &s) { return s.size() == 4 && s[1] >= 2; });
   if (!x)
     return false;
-  Choices &choices = builder.choices;
-  int64_t channels = builder.shape(*x)[1], first = choices.range(1, channels - 1);
+  int64_t channels = builder.shape(*x)[1], first = drawCut(choices, channels);
   std::optional<Value> pieces =
       builder.add("split", *x, {{"parts", std::vector<int64_t>{first, channels - first}}});
   if (!pieces)
     return false;
   Value kept{pieces->node, unsigned(choices.range(0, 1))}, other{pieces->node, 1 - kept.result};
+  bool inOrder = choices.percent(70);
   std::optional<Value> changed = choices.percent(50)
                                      ? sameSize(builder, other, builder.shape(other)[1])
                                      : builder.add(drawActivation(choices), other);
-  if (changed)
-    changed = addBinary(builder, "concat", kept, *changed);
+  if (changed) {
+    Node join;
+    join.layer = "concat";
+    join.operands = {kept, *changed};
+    if ((kept.result == 1) == inOrder)
+      std::swap(join.operands[0], join.operands[1]);
+    changed = builder.add(std::move(join));
+  }
+  if (changed && choices.percent(50))
+    changed = builder.add(drawActivation(choices), *changed);
+  if (changed && choices.percent(60))
+    builder.add(drawActivation(choices), choices.percent(60) ? *x : other);
   if (changed && channels % 2 == 0 && choices.percent(40))
     changed = builder.add("channel_shuffle", *changed, {{"groups", int64_t(2)}});
   return changed.has_value();
@@ -144,7 +178,7 @@ static bool addDense(Builder &builder) {
 /// Concats of concats, splits of concats and concats of those.
 static bool addViews(Builder &builder) {
   Choices &choices = builder.choices;
-  std::optional<Value> x = builder.pickImage();
+  std::optional<Value> x = choices.percent(60) ? addWide(builder) : builder.pickImage();
   if (!x)
     return false;
   const Shape shape = builder.shape(*x);
@@ -155,7 +189,7 @@ static bool addViews(Builder &builder) {
   for (int64_t i = choices.range(2, 4); x && i > 0; --i) {
     int64_t channels = builder.shape(*x)[1];
     if (channels >= 2 && choices.percent(50)) {
-      int64_t first = choices.range(1, channels - 1);
+      int64_t first = drawCut(choices, channels);
       x = builder.add("split", *x, {{"parts", std::vector<int64_t>{first, channels - first}}});
       if (x)
         x->result = choices.range(0, 1);
@@ -221,9 +255,9 @@ llvm::ArrayRef<Move> fuzz::motifMoves() {
       {"residual", false, 1, addResidual},
       {"conv and pool", false, 1, addPooledConv},
       {"depthwise shift", false, 1, addDepthwiseShift},
-      {"split and join", false, 1, addSplitJoin},
+      {"split and join", false, 3, addSplitJoin},
       {"dense block", false, 1, addDense},
-      {"views", false, 1, addViews},
+      {"views", false, 2, addViews},
       {"in place", false, 1, addInPlace},
       {"head", false, 1, addHead},
       {"shared", false, 1, addShared},

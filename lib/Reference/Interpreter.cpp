@@ -115,7 +115,8 @@ Expected<Tensors> Evaluator::runFused(cnn::FusedOp op, Operands operands) {
   if (Error error = runBlock(body))
     return error;
   Tensors results;
-  for (auto [result, value] : llvm::zip_equal(op.getResults(), body.getTerminator()->getOperands())) {
+  for (auto [result, value] :
+       llvm::zip_equal(op.getResults(), body.getTerminator()->getOperands())) {
     results.push_back(get(value));
     setNumber(result, numbers.lookup(value));
   }

@@ -95,3 +95,47 @@ TEST(CnnShapes, NothingOverflows) {
   EXPECT_TRUE(isShapeSupported({}));
   EXPECT_FALSE(isShapeSupported({least}));
 }
+
+TEST(CnnShapes, ImagesOfOtherSizes) {
+  // U-Net's step up, DCGAN's, one with everything.
+  EXPECT_EQ(text(inferConvTranspose({1, 1024, 28, 28}, {1024, 512, 2, 2}, ShapeRef({512}), {2, 2},
+                                    {0, 0, 0, 0}, {0, 0}, {1, 1}, 1)),
+            "[1, 512, 56, 56]");
+  EXPECT_EQ(text(inferConvTranspose({8, 512, 4, 4}, {512, 256, 4, 4}, std::nullopt, {2, 2},
+                                    {1, 1, 1, 1}, {0, 0}, {1, 1}, 1)),
+            "[8, 256, 8, 8]");
+  EXPECT_EQ(text(inferConvTranspose({1, 4, 3, 4}, {4, 3, 3, 4}, std::nullopt, {3, 2}, {1, 2, 0, 1},
+                                    {2, 1}, {1, 3}, 2)),
+            "[1, 6, 10, 14]");
+  EXPECT_EQ(text(inferSubPixelWeight({4, 3, 3, 4}, {3, 2}, {1, 3}, 2)), "[36, 2, 1, 5]");
+  EXPECT_EQ(text(inferSubPixelBias({6}, {3, 2}, 2)), "[36]");
+  EXPECT_EQ(text(inferDepthToSpace({1, 36, 4, 5}, {3, 2}, {1, 0}, {10, 9}, 2)), "[1, 6, 10, 9]");
+  EXPECT_EQ(text(inferResize({2, 3, 4, 5}, {7, 1}, "nearest", false)), "[2, 3, 7, 1]");
+  EXPECT_EQ(text(inferCrop({2, 3, 4, 5}, {1, 4}, {3, 1})), "[2, 3, 3, 1]");
+  EXPECT_EQ(text(inferPad({2, 3, 4, 5}, {1, 2, 3, 4}, {5, 6})), "[2, 14, 8, 11]");
+  EXPECT_EQ(text(inferToTensor({2, 4, 5, 3}, "nhwc")), "[2, 3, 4, 5]");
+}
+
+TEST(CnnShapes, ImagesOfOtherSizesDoNotOverflow) {
+  constexpr int64_t large = maxWindowValue, huge = int64_t(1) << 40;
+  std::string tooLarge = "the result must have 1 to 2^40 elements";
+  EXPECT_EQ(text(inferConvTranspose({1, 1, huge, 1}, {1, 1, 1, 1}, std::nullopt, {large, 1},
+                                    {0, 0, 0, 0}, {0, 0}, {1, 1}, 1)),
+            tooLarge);
+  EXPECT_EQ(text(inferConvTranspose({1, 1, large, 1}, {1, 1, large, 1}, std::nullopt, {large, 1},
+                                    {0, 0, 0, 0}, {0, 0}, {large, 1}, 1)),
+            "the result [1, 1, 9223372023969873925, 1] must have 1 to 2^40 elements");
+  EXPECT_EQ(text(inferSubPixelWeight({1, 1, 1, 1}, {large, large}, {1, 1}, 1)), tooLarge);
+  EXPECT_EQ(text(inferSubPixelBias({huge}, {large, large}, 1)), tooLarge);
+  EXPECT_EQ(text(inferDepthToSpace({1, 1, 1, 1}, {large, large}, {0, 0}, {1, 1}, huge)),
+            "C2: groups 1099511627776 times factor [2147483647, 2147483647] does not divide 1 "
+            "channels");
+  EXPECT_EQ(text(inferDepthToSpace({1, large, huge, 1}, {large, 1}, {0, 0}, {1, 1}, 1)), tooLarge);
+  EXPECT_EQ(text(inferResize({1, 1, 1, 1}, {large, large}, "nearest", false)),
+            "the result [1, 1, 2147483647, 2147483647] must have 1 to 2^40 elements");
+  EXPECT_EQ(text(inferCrop({1, 1, 1, 1}, {large, large}, {large, large})),
+            "C2: a rectangle of [2147483647, 2147483647] at [2147483647, 2147483647] does not lie "
+            "in an image of [1, 1]");
+  EXPECT_EQ(text(inferPad({1, huge, 1, 1}, {0, large, 0, large}, {large, large})),
+            "the result [1, 1103806595070, 1, 4294967295] must have 1 to 2^40 elements");
+}

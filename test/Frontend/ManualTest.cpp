@@ -5,6 +5,7 @@
 
 #include "Recorder.h"
 #include "fovea/Frontend/Layers.h"
+#include "lib/Frontend/Hints.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "gtest/gtest.h"
@@ -67,6 +68,21 @@ TEST(Manual, FixIts) {
   for (size_t at; (at = printed.find("test.cnn")) != std::string::npos;)
     printed.replace(at, 4, "net");
   EXPECT_EQ(printed, shown);
+}
+
+/// The table of hints is that of the frontend.
+TEST(Manual, Hints) {
+  auto quoted = [](llvm::ArrayRef<llvm::StringRef> words, const char *quote) {
+    std::vector<std::string> texts;
+    for (llvm::StringRef word : words)
+      texts.push_back(("`" + llvm::Twine(quote) + word + quote + "`").str());
+    return llvm::join(texts, ", ");
+  };
+  std::string rows;
+  for (const HintKind &kind : allHintKinds())
+    rows += "| `" + kind.name.str() + "` | " + quoted(kind.values, "\"") + " | " +
+            quoted(kind.layers, "") + " |\n";
+  EXPECT_NE(manual().find("\n|---|---|---|\n" + rows + "\n"), std::string::npos) << rows;
 }
 
 /// The table of layers names every layer with its arguments and defaults.

@@ -12,7 +12,7 @@ packages=(
   ca-certificates ccache cmake g++ git ninja-build                    # to build
   llvm-22-dev libmlir-22-dev mlir-22-tools                            # LLVM, MLIR, mlir-tblgen
   llvm-22-tools clang-format-22                                       # lit, FileCheck; formatting
-  clang-22 libclang-rt-22-dev                                         # fuzz targets
+  clang-22 libclang-rt-22-dev xz-utils                                # fuzz targets, their corpus
   zlib1g-dev libpng-dev libjpeg-dev libgtest-dev                      # libraries
   python3 python3-pip python3-venv binutils                           # scripts, the Halide wheel, nm in tests
 )

@@ -42,7 +42,7 @@ run_target() {
   local target=$1 corpus=$fuzz/corpus/$1 log=$fuzz/logs/$1.log limit=(-max_total_time="$seconds") status=0
   [ "$mode" = replay ] && { corpus=$fuzz/replay/$1; rm -rf "$corpus"; limit=(-runs=0); }
   mkdir -p "$corpus"
-  [ -f "$kept/$target.zip" ] && python3 -m zipfile -e "$kept/$target.zip" "$corpus"
+  [ -f "$kept/$target.tar.xz" ] && tar -xJf "$kept/$target.tar.xz" -C "$(dirname "$corpus")"
   python3 test/Fuzzers/seeds.py "$target" "$corpus"
   local begin=$SECONDS
   # shellcheck disable=SC2046
@@ -57,20 +57,14 @@ run_target() {
   return "$status"
 }
 
-# keep TARGET: the smallest set of inputs with the same coverage, as a zip file without times.
+# keep TARGET: the smallest set of inputs with the same coverage, as an archive without times.
 keep() {
   local from=$fuzz/corpus/$1 into=$fuzz/minimal/$1
   rm -rf "$into" && mkdir -p "$into"
   # shellcheck disable=SC2046
   "$fuzz/fuzzers/$1" $(options "$1") -merge=1 "$into" "$from" >"$fuzz/logs/$1-merge.log" 2>&1
-  python3 - "$into" "$kept/$1.zip" <<'PYTHON'
-import pathlib, sys, zipfile
-folder, path = map(pathlib.Path, sys.argv[1:])
-with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-    for file in sorted(folder.iterdir(), key=lambda file: file.name):
-        archive.writestr(zipfile.ZipInfo(file.name), file.read_bytes(), zipfile.ZIP_DEFLATED, 9)
-PYTHON
-  echo "fuzz: kept $(find "$into" -type f | wc -l) inputs of $1 in ${kept#"$PWD"/}/$1.zip"
+  tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=644 -C "$fuzz/minimal" -cJf "$kept/$1.tar.xz" "$1"
+  echo "fuzz: kept $(find "$into" -type f | wc -l) inputs of $1 in ${kept#"$PWD"/}/$1.tar.xz"
 }
 
 failed=0 running=0

@@ -177,21 +177,20 @@ def fuzzers():
     clean = {}
     for line in (ROOT / "build/fuzz/log.tsv").read_text().splitlines():
         date, target, seconds, runs, edges, verdict = line.split("\t")
-        seconds, runs = int(seconds.split()[0]), int(runs.split()[0])
-        total, executions, since = clean.get(target, (0, 0, date))
-        if verdict == "clean":
-            clean[target] = (total + seconds, executions + runs, since)
-        else:
-            clean[target] = (0, 0, date)
-        last = (verdict, edges)
-        clean[target] += (last,) if len(clean[target]) == 3 else ()
+        if verdict != "clean":
+            clean[target] = [0, 0, 0, date]
+            continue
+        row = clean.setdefault(target, [0, 0, 0, date])
+        row[0] += int(seconds.split()[0])
+        row[1] += int(runs.split()[0])
+        row[2] = edges.split()[0]
     rows = [
-        (target, f"{seconds / 60:.0f}", runs, edges.split()[0], since[:10])
-        for target, (seconds, runs, since, (_, edges)) in sorted(clean.items())
+        (target, round(seconds / 60), runs, edges, since[:10])
+        for target, (seconds, runs, edges, since) in sorted(clean.items())
     ]
-    printTable(("target", "clean minutes", "inputs", "edges reached", "since"), rows)
-    print(f"{sum(int(row[1]) for row in rows)} minutes without a finding")
-    return all(row[2] for row in rows)
+    complete = printTable(("target", "clean minutes", "inputs", "edges reached", "since"), rows)
+    print(f"{sum(row[1] for row in rows)} minutes without a finding")
+    return complete
 
 
 TABLES = {"passes": passes, "ops": ops, "mutants": mutants, "fuzzers": fuzzers}

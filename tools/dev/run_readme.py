@@ -21,7 +21,7 @@ MARKER = "@@run_readme@@"
 
 
 BLOCK = re.compile(
-    r"(?:^<!-- not run: (?P<notRun>.*) -->\n)?^```sh\n(?P<commands>.*?)^```$(?:\s*^```text\n(?P<expected>.*?)^```$)?",
+    r"(?:^<!-- not run: (?P<notRun>[^\n]*) -->\n)?^```sh\n(?P<commands>.*?)^```$(?:\s*^```text\n(?P<expected>.*?)^```$)?",
     re.MULTILINE | re.DOTALL,
 )
 

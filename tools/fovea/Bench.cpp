@@ -134,10 +134,10 @@ static void printLayers(const Measurement &measured) {
     sum += layer.milliseconds;
   for (const LayerTime &layer : measured.layers) {
     double rate = gflops(layer.macs, layer.milliseconds);
-    table.add({layer.origin.layers, fixed(layer.milliseconds, "%.4f"), share(layer.milliseconds, sum),
-               groupDigits(layer.macs), layer.macs ? fixed(rate, "%.1f") : "",
-               layer.macs ? share(rate, measured.peak) : "", layer.origin.shortKernel(),
-               layer.origin.line()});
+    table.add({layer.origin.layers, fixed(layer.milliseconds, "%.4f"),
+               share(layer.milliseconds, sum), groupDigits(layer.macs),
+               layer.macs ? fixed(rate, "%.1f") : "", layer.macs ? share(rate, measured.peak) : "",
+               layer.origin.shortKernel(), layer.origin.line()});
   }
   table.print(llvm::outs());
 }

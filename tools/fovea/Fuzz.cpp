@@ -104,7 +104,7 @@ static std::string describe(const Failure &failure, llvm::StringRef path) {
   if (failure.networks > 1)
     text += llvm::formatv("; {0} networks came down to it", failure.networks);
   return text + llvm::formatv("\n# fovea fuzz --file={0} --seed={1} --switches={2}\n"
-                              "# fovea verify {0} --weights random:{1} --seed={1} --passes {3}\n",
+                              "# fovea verify {0} --weights random:{1} --seed={1} {3}\n",
                               path, failure.seed, failure.how->name, failure.how->options)
                     .str();
 }

@@ -95,8 +95,9 @@ static void printSummary(const NetworkPort &port, const Tensor &tensor, int top,
     });
     bool named = classes.size() == values.size();
     for (size_t i = 0; i < shown; ++i)
-      llvm::outs() << (i ? ", " : " ") << nameOf(order[i], named ? classes : llvm::ArrayRef<std::string>())
-                   << " (" << llvm::format("%.4g", double(values[order[i]])) << ')';
+      llvm::outs() << (i ? ", " : " ")
+                   << nameOf(order[i], named ? classes : llvm::ArrayRef<std::string>()) << " ("
+                   << llvm::format("%.4g", double(values[order[i]])) << ')';
   } else {
     auto [least, greatest] = std::minmax_element(values.begin(), values.end());
     double mean = std::accumulate(values.begin(), values.end(), 0.0) / double(values.size());
@@ -252,7 +253,8 @@ static void declare(CommandLine &line, RunOptions &options) {
   line.number("at-least", options.atLeast, "Fail if less than so many percent are right");
   line.integer("draw", options.draw, 0, 1000, "Draw the first N inputs with their predictions");
   line.integer("top", options.top, 1, 1000, "How many of the largest values to print");
-  line.list("tap", options.options.taps, "LAYER", "Give this layer's or block's result as an output too; all: every layer's");
+  line.list("tap", options.options.taps, "LAYER",
+            "Give this layer's or block's result as an output too; all: every layer's");
   line.flag("reference", options.reference, "Run the reference interpreter, no native code");
   line.flag("compare", options.compare, "Run both and compare");
   line.flag("json", options.json, "Print the accuracy as JSON");

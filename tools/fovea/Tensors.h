@@ -10,8 +10,9 @@
 
 namespace fovea {
 
-/// The tensors of `--input`, of the ports' elements, in the order of the network's inputs. All have the inputs'
-/// shapes, or all have N samples of them: then the first dimension is N where the network's is 1.
+/// The tensors of `--input`, of the ports' elements, in the order of the network's inputs. All have
+/// the inputs' shapes, or all have N samples of them: then the first dimension is N where the
+/// network's is 1.
 struct Samples {
   std::vector<Tensor> tensors;
   int64_t count = 1;

@@ -40,6 +40,7 @@ private:
   llvm::Expected<std::vector<Tensor>> makeInputs(llvm::ArrayRef<NetworkPort> ports) const;
   bool runNative();
   bool readAgainst();
+  Row rowOf(unsigned layer) const;
   std::optional<unsigned> findLayer(llvm::StringRef name) const;
   llvm::Error addOther(llvm::StringRef name, unsigned index, const Tensor &tensor);
   void addLayers();
@@ -60,7 +61,8 @@ private:
   const CommandArguments &command;
   std::unique_ptr<Compiler> compiler;
   PassErrors passes;
-  NamedTensors others; ///< Of `--against`.
+  std::vector<std::string> homes; ///< Of the layers, in cnn-opt.
+  NamedTensors others;            ///< Of `--against`.
   LayerValues native;
   std::vector<Row> outputs, layers, against;
 };
@@ -70,8 +72,7 @@ private:
 // What is compared
 //===----------------------------------------------------------------------===//
 
-llvm::Expected<std::vector<Tensor>>
-Verifier::makeInputs(llvm::ArrayRef<NetworkPort> ports) const {
+llvm::Expected<std::vector<Tensor>> Verifier::makeInputs(llvm::ArrayRef<NetworkPort> ports) const {
   std::vector<std::string> specs = options.inputs;
   if (specs.empty() && !options.against.empty())
     for (const NetworkPort &port : ports)
@@ -94,12 +95,13 @@ bool Verifier::compile() {
   if (!compiler || !compiler->reach(Phase::Cnn) || !compiler->checkWeights())
     return false;
   llvm::Expected<std::vector<Tensor>> inputs = makeInputs(compiler->inputs());
-  llvm::Error error = inputs ? passes.begin(compiler->reference(), std::move(*inputs))
-                             : inputs.takeError();
+  llvm::Error error =
+      inputs ? passes.begin(compiler->reference(), std::move(*inputs)) : inputs.takeError();
   if (error)
     return report(std::move(error)), false;
   if (!compiler->reach(Phase::CnnOpt))
     return false;
+  homes = passes.index().homesIn(compiler->function());
   return passes.failure().empty() || compiler->fail(passes.failure());
 }
 
@@ -126,16 +128,17 @@ bool Verifier::runNative() {
 }
 
 /// What is known of a layer's native code.
-static Row rowOf(const Layer &layer, const plan::Plan &plan) {
+Row Verifier::rowOf(unsigned index) const {
+  const Layer &layer = passes.index().layers()[index];
   Row row{layer.name, layer.where, {}, std::nullopt, std::nullopt};
-  if (const plan::Call *call = findCall(plan, layer.name, layer.where))
-    row.origin = originOf(plan, *call);
+  if (const plan::Call *call = findCall(compiler->plan(), homes[index], layer.where))
+    row.origin = originOf(compiler->plan(), *call);
   return row;
 }
 
 void Verifier::addLayers() {
   for (const LayerDeviation &deviation : compareLayers(passes.reference(), native)) {
-    layers.push_back(rowOf(passes.index().layers()[deviation.layer], compiler->plan()));
+    layers.push_back(rowOf(deviation.layer));
     layers.back().native = deviation.comparison;
   }
 }
@@ -155,9 +158,10 @@ std::optional<unsigned> Verifier::findLayer(llvm::StringRef name) const {
 
 /// The network is right if it does what `tensor` says.
 llvm::Error Verifier::addOther(llvm::StringRef name, unsigned index, const Tensor &tensor) {
-  Row row = rowOf(passes.index().layers()[index], compiler->plan());
+  Row row = rowOf(index);
   row.name = name.str();
-  auto compareWith = [&](const LayerValues &values, std::optional<Comparison> &comparison) -> llvm::Error {
+  auto compareWith = [&](const LayerValues &values,
+                         std::optional<Comparison> &comparison) -> llvm::Error {
     if (!values[index])
       return llvm::Error::success();
     llvm::Expected<Comparison> compared = compare(tensor.toF32(), *values[index]);
@@ -192,8 +196,8 @@ bool Verifier::readAgainst() {
   }
   if (!unknown.empty())
     llvm::errs() << "warning: " << unknown.size() << " of " << others.size() << " arrays in "
-                 << options.against << " have the names of no layers: "
-                 << llvm::join(unknown, ", ") << '\n';
+                 << options.against << " have the names of no layers: " << llvm::join(unknown, ", ")
+                 << '\n';
   if (order.empty()) {
     report("--against: no array in " + options.against + " has the name of a layer");
     return false;

@@ -231,12 +231,12 @@ FOVEA_INFER(BatchNormAffineOp) {
 }
 
 FOVEA_INFER(InputAffineOp) {
-  if (failed(inferOne<InputAffineOp>(
-          loc,
-          inferInputAffine(shapeOf(op.getWeight()), shapeOf(op.getScale()),
-                           optionalShapeOf(op.getShift()), optionalShapeOf(op.getBias()),
-                           op.getGroups()),
-          op.getWeight(), types)))
+  if (failed(
+          inferOne<InputAffineOp>(loc,
+                                  inferInputAffine(shapeOf(op.getWeight()), shapeOf(op.getScale()),
+                                                   optionalShapeOf(op.getShift()),
+                                                   optionalShapeOf(op.getBias()), op.getGroups()),
+                                  op.getWeight(), types)))
     return failure();
   auto weight = cast<RankedTensorType>(types.back());
   types.push_back(RankedTensorType::get({weight.getDimSize(0)}, weight.getElementType()));

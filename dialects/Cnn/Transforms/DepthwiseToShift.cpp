@@ -141,10 +141,14 @@ std::string Rewriter::read(ConvOp conv, Taps &taps) {
 
 void Rewriter::replace(ConvOp conv, const Taps &taps) {
   rewriter.setInsertionPoint(conv);
-  Value result = SpatialShiftOp::create(rewriter, conv.getLoc(), conv.getInput(), conv.getName(),
-                                        taps.offsets);
   bool ones = llvm::all_of(taps.scales, [](double scale) { return scale == 1; });
-  if (!ones || conv.getBias())
+  bool isAll = ones && !conv.getBias();
+  // Where scales follow, the shift alone is not what the layer of that name computes.
+  auto named = dyn_cast<NameLoc>(conv.getLoc());
+  Location loc = named && !isAll ? named.getChildLoc() : conv.getLoc();
+  Value result =
+      SpatialShiftOp::create(rewriter, loc, conv.getInput(), conv.getName(), taps.offsets);
+  if (!isAll)
     result =
         ChannelAffineOp::create(rewriter, conv.getLoc(), result, createScales(conv, taps.scales),
                                 conv.getBias(), conv.getName());

@@ -44,8 +44,8 @@ std::optional<BisectResult> bisect(const BisectOptions &options, llvm::raw_ostre
 
 /// How far each kernel's result is off, for a compiler with `tapKernels` and `keepReference` that
 /// has not gone on to machine code. Nothing after an error, which is printed.
-std::optional<std::vector<LayerDeviation>> compareKernels(Compiler &compiler, const PassErrors &passes,
-                                                      int threads);
+std::optional<std::vector<LayerDeviation>> compareKernels(Compiler &compiler,
+                                                          const PassErrors &passes, int threads);
 
 /// Two digits: "3.1e-07".
 std::string shortNumber(double value);

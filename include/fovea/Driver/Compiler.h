@@ -48,8 +48,8 @@ struct CompilerOptions {
   double shiftBudget = 0;
   /// Layers whose results become outputs too; "all": every layer's.
   std::vector<std::string> taps;
-  /// What each kernel computes becomes an output, named as LayerValue names the layer whose value it
-  /// is. Unlike a tap it changes no decision of the passes before the sched level.
+  /// What each kernel computes becomes an output, named as LayerValue names the layer whose value
+  /// it is. Unlike a tap it changes no decision of the passes before the sched level.
   bool tapKernels = false;
 
   /// Passes after which the IR is printed to `errors`; "all": each.

@@ -42,8 +42,8 @@ struct NetworkCost {
 /// Of a function of the phase cnn.
 NetworkCost costOf(mlir::func::FuncOp function);
 
-/// Says which kernel each layer becomes part of. `compiler` has the network and keeps its reference;
-/// it goes on to the plan. If it cannot, nothing is said.
+/// Says which kernel each layer becomes part of. `compiler` has the network and keeps its
+/// reference; it goes on to the plan. If it cannot, nothing is said.
 void addKernels(NetworkCost &cost, Compiler &compiler);
 
 void printTable(const NetworkCost &cost, llvm::raw_ostream &os);

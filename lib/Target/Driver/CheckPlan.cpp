@@ -116,9 +116,9 @@ static Error checkArgument(const plan::Plan &plan, const plan::Call &call, unsig
   unsigned index = call.buffers[number];
   const plan::Buffer &buffer = plan.buffers[index];
   auto wrong = [&](const Twine &what) {
-    return wrongCall(plan, call, "buffer " + Twine(index) + " (" + buffer.name +
-                                     ") is no argument " + Twine(number) + " of kernel " +
-                                     Twine(call.kernel) + ": " + what);
+    return wrongCall(plan, call,
+                     "buffer " + Twine(index) + " (" + buffer.name + ") is no argument " +
+                         Twine(number) + " of kernel " + Twine(call.kernel) + ": " + what);
   };
   if (argument.shape.empty()) // Halide compiles no such kernel: it is somebody else's.
     return Error::success();
@@ -139,7 +139,8 @@ static Error checkArgument(const plan::Plan &plan, const plan::Call &call, unsig
   MemoryPlace place = findMemory(plan, index);
   if (argument.alignment < 1 || place.offset % argument.alignment)
     return wrong("it is not aligned");
-  bool mayWrite = place.space == plan::MemorySpace::Arena || place.space == plan::MemorySpace::Output;
+  bool mayWrite =
+      place.space == plan::MemorySpace::Arena || place.space == plan::MemorySpace::Output;
   if (argument.role == plan::Argument::Role::Output && !mayWrite)
     return wrong("it cannot be written");
   return Error::success();
@@ -174,8 +175,9 @@ static Error checkPorts(const plan::Plan &plan, const std::vector<plan::Port> &p
   for (unsigned i = 0; i < ports.size(); ++i) {
     unsigned index = ports[i].buffer;
     if (index >= plan.buffers.size())
-      return createStringError((space == plan::MemorySpace::Input ? "plan.inputs[" : "plan.outputs[") +
-                               Twine(i) + "] (" + ports[i].name + "): it has no buffer");
+      return createStringError(
+          (space == plan::MemorySpace::Input ? "plan.inputs[" : "plan.outputs[") + Twine(i) +
+          "] (" + ports[i].name + "): it has no buffer");
     const plan::Buffer &buffer = plan.buffers[index];
     if (buffer.parent || buffer.space != space || buffer.index != i || buffer.offset != 0)
       return wrongBuffer(plan, index, "it is not the memory of port '" + ports[i].name + "'");
@@ -196,16 +198,16 @@ Error driver::checkPlan(const plan::Plan &plan) {
       return error;
   for (const plan::Kernel &kernel : plan.kernels)
     if (!isIdentifier(kernel.symbol))
-      return createStringError("plan.kernels[" + Twine(&kernel - plan.kernels.data()) +
-                               "]: '" + kernel.symbol + "' is no symbol");
+      return createStringError("plan.kernels[" + Twine(&kernel - plan.kernels.data()) + "]: '" +
+                               kernel.symbol + "' is no symbol");
   for (const plan::Call &call : plan.calls)
     if (Error error = checkCall(plan, call))
       return error;
   for (const plan::Constant &constant : plan.constants)
     if (constant.buffer >= plan.buffers.size() ||
         findMemory(plan, constant.buffer).space != plan::MemorySpace::Constant)
-      return createStringError("plan.constants[" + Twine(&constant - plan.constants.data()) + "] (" +
-                               constant.name + "): it has no place");
+      return createStringError("plan.constants[" + Twine(&constant - plan.constants.data()) +
+                               "] (" + constant.name + "): it has no place");
   if (Error error = checkPorts(plan, plan.inputs, plan::MemorySpace::Input))
     return error;
   return checkPorts(plan, plan.outputs, plan::MemorySpace::Output);

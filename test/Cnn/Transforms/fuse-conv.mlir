@@ -1,5 +1,5 @@
 // RUN: fovea-opt %s --fuse-conv | FileCheck %s
-// RUN: fovea-opt %s --fuse-conv=pool=false | FileCheck %s --check-prefix=APART
+// RUN: fovea-opt %s --fuse-conv=pool=true | FileCheck %s --check-prefix=POOL
 // RUN: fovea-opt %s --fuse-conv --mlir-print-debuginfo | FileCheck %s --check-prefix=LOC
 // RUN: fovea-opt %s --fuse-conv --remarks-filter=fuse-conv --remark-format=emitRemark 2>&1 >/dev/null | FileCheck %s --check-prefix=REMARK
 
@@ -125,19 +125,19 @@ func.func @kept(%x: !x, %w: !w, %s: tensor<4xf32>, %t: tensor<8xf32>) -> (!x, !x
 
 // A pool whose windows share no pixel ends the group of a small conv. Overlapping windows, a border, groups, a window over
 // the end, and sums of many terms keep it out.
+// POOL-LABEL: @pools
+// POOL: cnn.fused {{.*}} {name = "c"}
+// POOL: cnn.relu
+// POOL-NEXT: cnn.max_pool {{.*}}"halves"
+// POOL-NEXT: cnn.yield
+// POOL: cnn.fused {{.*}} {name = "mean"}
+// POOL: cnn.avg_pool {{.*}}"means"
+// POOL-NEXT: cnn.yield
+// POOL-NOT: cnn.fused
+// POOL: return
 // CHECK-LABEL: @pools
 // CHECK: cnn.fused {{.*}} {name = "c"}
-// CHECK: cnn.relu
-// CHECK-NEXT: cnn.max_pool {{.*}}"halves"
-// CHECK-NEXT: cnn.yield
-// CHECK: cnn.fused {{.*}} {name = "mean"}
-// CHECK: cnn.avg_pool {{.*}}"means"
-// CHECK-NEXT: cnn.yield
 // CHECK-NOT: cnn.fused
-// CHECK: return
-// APART-LABEL: @pools
-// APART: cnn.fused {{.*}} {name = "c"}
-// APART-NOT: cnn.fused
 func.func @pools(%x: !x, %w: !w, %g: tensor<4x2x1x1xf32>, %l: tensor<4x4x5x5xf32>, %z: tensor<1x5x8x8xf32>, %c: tensor<4x5x1x1xf32>)
     -> (tensor<1x4x4x4xf32>, tensor<1x4x4x4xf32>, !x, tensor<1x4x5x5xf32>, tensor<1x4x4x4xf32>, tensor<1x4x3x3xf32>, tensor<1x4x2x2xf32>, tensor<1x4x4x4xf32>) {
   %0 = cnn.conv %x, %w {name = "c"} : (!x, !w) -> !x

@@ -5,9 +5,9 @@
 
     python3 compare_outputs.py SOURCE_TREE [NETWORK…]
 
-The models are torchvision's, timm's, and for the others those of models.py. Needs PyTorch, torchvision and timm, and many
-minutes; no test runs it. It prints the greatest difference relative to the greatest output. Each checkpoint is the model's own
-state_dict, unrenamed; each network is `FILE:NETWORK` of nn/.
+The models are torchvision's, timm's, and for the others those of models.py. Needs PyTorch, torchvision and timm, and
+many minutes; no test runs it. It prints the greatest difference relative to the greatest output. Each checkpoint is the
+model's own state_dict, unrenamed; each network is `FILE:NETWORK` of nn/.
 """
 
 import pathlib
@@ -42,7 +42,9 @@ def networks():
         for name in names:
             yield f"{file}:{name}", None, lambda name=name: torchvision.models.get_model(name)
     for width in (1.0, 0.75, 0.5, 0.35, 1.4):
-        yield "mobilenet_v2.cnn", f"width={width}", lambda width=width: torchvision.models.mobilenet_v2(width_mult=width)
+        yield "mobilenet_v2.cnn", f"width={width}", lambda width=width: (
+            torchvision.models.mobilenet_v2(width_mult=width)
+        )
     for transform in (False, True):
         yield "googlenet.cnn", f"transform_input={str(transform).lower()}", lambda transform=transform: (
             torchvision.models.googlenet(init_weights=False, transform_input=transform)

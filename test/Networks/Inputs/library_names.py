@@ -5,8 +5,8 @@
 
     python3 library_names.py > library_names.txt
 
-Made once, with torchvision 0.29.2 and timm 1.0.31; no test needs them. A line `== FILE:NETWORK CONSTRUCTOR` stands before
-the tensors of a model, one to a line. Not written: `num_batches_tracked`, which inference does not read.
+Made once, with torchvision 0.29.2 and timm 1.0.31; no test needs them. A line `== FILE:NETWORK CONSTRUCTOR` stands
+before the tensors of a model, one to a line. Not written: `num_batches_tracked`, which inference does not read.
 """
 
 import timm

@@ -1,6 +1,6 @@
 # Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""The networks of nn/ that torchvision lacks, in PyTorch, for compare_outputs.py. Attributes bear the names of the layers."""
+"""The networks of nn/ that torchvision lacks, in PyTorch, for compare_outputs.py. Attributes bear the layers' names."""
 
 import torch
 from torch import nn
@@ -173,10 +173,10 @@ def vgg16C():
             layers += [nn.Conv2d(inputs, width, kernel, padding=kernel // 2), nn.ReLU()]
             inputs = width
         layers += [nn.MaxPool2d(2)]
-    head = [nn.Flatten(), nn.Linear(25088, 4096), nn.ReLU(), nn.Dropout(), nn.Linear(4096, 4096), nn.ReLU(), nn.Dropout()]
+    head = [nn.Linear(25088, 4096), nn.ReLU(), nn.Dropout(), nn.Linear(4096, 4096), nn.ReLU(), nn.Dropout()]
     # torchvision's names: flatten is no part of its classifier.
     model = nn.Sequential()
     model.features = nn.Sequential(*layers)
-    model.flatten = head[0]
-    model.classifier = nn.Sequential(*head[1:], nn.Linear(4096, 1000))
+    model.flatten = nn.Flatten()
+    model.classifier = nn.Sequential(*head, nn.Linear(4096, 1000))
     return model
