@@ -28,12 +28,12 @@ TEST(Generate, IsDecidedByTheSeed) {
 /// The same on every machine: if this changes, seeds in reports mean other networks.
 TEST(Generate, HasNetworksThatStay) {
   EXPECT_EQ(toText(generate(7)), "network random {\n"
-                                 "  input in0: f32[1, 16]\n"
-                                 "  input in1: f32[1, 16, 7, 7]\n"
-                                 "  v2 = in1 -> avg_pool(1, stride = (2, 3))\n"
-                                 "  v3 = v2 -> n3: spatial_shift\n"
-                                 "  output out0 = in0\n"
-                                 "  output out1 = v3\n"
+                                 "  input in0: f32[1, 16, 7, 7]\n"
+                                 "  v1 = in0 -> relu\n"
+                                 "  v2_0, v2_1 = v1 -> split([8, 8])\n"
+                                 "  v3 = v2_1 -> sigmoid\n"
+                                 "  v4 = [v2_0, v3] -> n4: concat\n"
+                                 "  output out0 = v4\n"
                                  "}\n");
 }
 

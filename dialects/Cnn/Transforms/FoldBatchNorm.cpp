@@ -30,7 +30,8 @@ static std::string describe(Operation *layer) {
 static std::string otherReaders(Value value, Operation *reader) {
   SmallVector<StringRef> names;
   bool isOutput = false;
-  for (Operation *user : llvm::reverse(SmallVector<Operation *>(value.getUsers())))
+  SmallVector<Operation *> users(value.getUsers());
+  for (Operation *user : llvm::reverse(users))
     if (isa<func::ReturnOp>(user))
       isOutput = true;
     else if (user != reader && !llvm::is_contained(names, fovea::layerName(user)))
