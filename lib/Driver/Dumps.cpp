@@ -153,7 +153,8 @@ void PipelineWatch::execute(function_ref<void()> pass, llvm::StringRef name, Ope
   pass();
   if (options.tamper)
     for (func::FuncOp function : moduleOf(op).getOps<func::FuncOp>())
-      options.tamper(name, function);
+      if (llvm::Error error = options.tamper(name, function))
+        failure = llvm::toString(std::move(error));
 }
 
 /// A pass that the module has behind it. The last one must be the one that the module names.

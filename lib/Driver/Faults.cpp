@@ -32,8 +32,10 @@ llvm::Expected<Tamper> fovea::parseFault(llvm::StringRef text) {
   auto [pass, layer] = text.split(':');
   if (pass.empty() || layer.empty())
     return llvm::createStringError("expected PASS:LAYER, got '" + text + "'");
-  return [pass = pass.str(), layer = layer.str()](llvm::StringRef ran, func::FuncOp function) {
+  return [pass = pass.str(), layer = layer.str()](llvm::StringRef ran,
+                                                  func::FuncOp function) -> llvm::Error {
     if (ran == pass && !dropBias(function, layer))
-      function.emitError("no layer '" + layer + "' has a bias to lose behind " + pass);
+      return llvm::createStringError("no layer '" + layer + "' has a bias to lose behind " + pass);
+    return llvm::Error::success();
   };
 }

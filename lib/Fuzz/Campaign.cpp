@@ -54,12 +54,9 @@ private:
 
 static Coverage emptyCoverage(const std::vector<Switch> &switches) {
   std::vector<std::string> names;
-  std::vector<bool> native;
-  for (const Switch &one : switches) {
+  for (const Switch &one : switches)
     names.push_back(one.name);
-    native.push_back(one.way != Switch::Way::Interpreter);
-  }
-  return Coverage(std::move(names), std::move(native));
+  return Coverage(std::move(names));
 }
 
 Campaign::Campaign(const CampaignOptions &options, const std::vector<Switch> &switches)
@@ -86,13 +83,10 @@ std::vector<unsigned> Campaign::chooseNative(const std::vector<unsigned> &featur
 Campaign::Plan Campaign::plan(uint64_t seed) {
   Plan plan{seed, generate(seed), {}, {}};
   std::vector<unsigned> features = featuresOf(plan.network);
-  bool native = hasNativeCode(plan.network);
   for (unsigned column = 0; column < switches.size(); ++column)
-    if (switches[column].way == Switch::Way::Interpreter ||
-        (native && switches[column].way == Switch::Way::Reparse))
+    if (!switches[column].isNative())
       plan.columns.push_back(column);
-  if (native)
-    llvm::append_range(plan.columns, chooseNative(features, seed));
+  llvm::append_range(plan.columns, chooseNative(features, seed));
   for (unsigned column : plan.columns)
     result.coverage.add(features, column);
   return plan;

@@ -9,8 +9,8 @@
 using namespace fovea;
 using namespace fovea::fuzz;
 
-Coverage::Coverage(std::vector<std::string> columns, std::vector<bool> native)
-    : columns(std::move(columns)), native(std::move(native)),
+Coverage::Coverage(std::vector<std::string> columns)
+    : columns(std::move(columns)),
       counts(allFeatures().size(), std::vector<unsigned>(this->columns.size())) {}
 
 void Coverage::add(const std::vector<unsigned> &features, unsigned column) {
@@ -18,24 +18,15 @@ void Coverage::add(const std::vector<unsigned> &features, unsigned column) {
     ++counts[feature][column];
 }
 
-bool Coverage::isPossible(unsigned index, unsigned column) const {
-  const Feature &feature = allFeatures()[index];
-  return !native[column] || llvm::none_of(withoutNativeCode(), [&](const ImpossibleCell &cell) {
-    return cell.layer == feature.layer && cell.what == feature.what;
-  });
-}
-
 unsigned Coverage::emptyCells(const std::vector<unsigned> &features, unsigned column) const {
-  return llvm::count_if(features, [&](unsigned feature) {
-    return isPossible(feature, column) && counts[feature][column] == 0;
-  });
+  return llvm::count_if(features, [&](unsigned feature) { return counts[feature][column] == 0; });
 }
 
 std::vector<std::string> Coverage::emptyCells() const {
   std::vector<std::string> cells;
   for (unsigned feature = 0; feature < counts.size(); ++feature)
     for (unsigned column = 0; column < columns.size(); ++column)
-      if (isPossible(feature, column) && counts[feature][column] == 0)
+      if (counts[feature][column] == 0)
         cells.push_back(allFeatures()[feature].name() + " under " + columns[column]);
   return cells;
 }
@@ -52,14 +43,12 @@ void Coverage::print(llvm::raw_ostream &os) const {
   for (unsigned feature = 0; feature < counts.size(); ++feature) {
     std::vector<std::string> row = {allFeatures()[feature].name()};
     for (unsigned column = 0; column < columns.size(); ++column)
-      row.push_back(isPossible(feature, column) ? std::to_string(counts[feature][column]) : "-");
+      row.push_back(std::to_string(counts[feature][column]));
     table.add(row);
   }
   table.print(os);
   for (auto [column, name] : llvm::enumerate(columns))
     os << char('A' + column) << "  " << name << '\n';
-  for (const ImpossibleCell &cell : withoutNativeCode())
-    os << "-  " << cell.layer << ": " << cell.what << ": " << cell.reason << '\n';
 }
 
 llvm::json::Value Coverage::toJson() const {
@@ -67,8 +56,7 @@ llvm::json::Value Coverage::toJson() const {
   for (unsigned feature = 0; feature < counts.size(); ++feature) {
     llvm::json::Object cells;
     for (unsigned column = 0; column < columns.size(); ++column)
-      if (isPossible(feature, column))
-        cells[columns[column]] = counts[feature][column];
+      cells[columns[column]] = counts[feature][column];
     list.push_back(llvm::json::Object{{"layer", allFeatures()[feature].layer},
                                       {"class", allFeatures()[feature].what},
                                       {"networks", std::move(cells)}});

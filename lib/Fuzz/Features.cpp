@@ -322,19 +322,3 @@ std::vector<unsigned> fuzz::featuresOf(const Network &network) {
         found.insert(index);
   return {found.begin(), found.end()};
 }
-
-llvm::ArrayRef<ImpossibleCell> fuzz::withoutNativeCode() {
-  static constexpr ImpossibleCell cells[] = {
-      {"softmax", "other axis", "kernels of softmax are over channels alone"},
-  };
-  return cells;
-}
-
-bool fuzz::hasNativeCode(const Network &network) {
-  return llvm::none_of(featuresOf(network), [](unsigned index) {
-    const Feature &feature = allFeatures()[index];
-    return llvm::any_of(withoutNativeCode(), [&](const ImpossibleCell &cell) {
-      return cell.layer == feature.layer && cell.what == feature.what;
-    });
-  });
-}

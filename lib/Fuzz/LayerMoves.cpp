@@ -236,7 +236,6 @@ static bool addNormalize(Builder &builder) {
   return builder.add("normalize", *input, {{"mean", mean}, {"std", deviation}}).has_value();
 }
 
-/// Over another axis than the channels it is rare: no network with one becomes native code.
 static bool addSoftmax(Builder &builder) {
   std::optional<Value> input = builder.pick(anyShape);
   if (!input)
@@ -245,7 +244,7 @@ static bool addSoftmax(Builder &builder) {
   Attributes attributes;
   if (builder.choices.percent(20))
     attributes["axis"] = 1 - rank;
-  else if (builder.choices.percent(18))
+  else if (builder.choices.percent(40))
     attributes["axis"] = builder.choices.range(-rank, rank - 1);
   return builder.add("softmax", *input, attributes).has_value();
 }

@@ -71,7 +71,7 @@ void fovea::buildCnnPipeline(OpPassManager &manager, const CnnOptions &options) 
     function.addPass(cnn::createMergeEqualLayers());
   }
   if (options.runs("fuse-conv"))
-    function.addPass(cnn::createFuseConv({options.fusePools}));
+    function.addPass(cnn::createFuseConv());
   if (options.runs("fuse-elementwise"))
     function.addPass(cnn::createFuseElementwise());
   manager.addPass(createSymbolDCEPass());

@@ -75,12 +75,13 @@ TEST_F(Bisect, AFoldThatLosesTheBias) {
 TEST_F(Bisect, AFusionThatLosesARelu) {
   options.compiler.tamper = [](llvm::StringRef pass, mlir::func::FuncOp function) {
     if (pass != "fuse-conv")
-      return;
+      return llvm::Error::success();
     function.walk([](mlir::Operation *op) {
       auto name = op->getAttrOfType<mlir::StringAttr>("name");
       if (name && name.getValue() == "relu1" && op->getNumOperands() == 1)
         op->getResult(0).replaceAllUsesWith(op->getOperand(0));
     });
+    return llvm::Error::success();
   };
   BisectResult result = run();
   EXPECT_EQ(result.culprit, Culprit::Pass);
@@ -94,6 +95,7 @@ TEST_F(Bisect, AScheduleThatComputesAnotherActivation) {
         if (stage.getName() == "relu2")
           stage.setKind(sched::StageKind::tanh);
       });
+    return llvm::Error::success();
   };
   BisectResult result = run();
   EXPECT_EQ(result.culprit, Culprit::Kernel);

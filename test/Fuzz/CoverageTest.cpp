@@ -34,9 +34,9 @@ TEST(Coverage, ClassifiesLayers) {
 }
 
 TEST(Coverage, CountsNetworksAndListsEmptyCells) {
-  Coverage coverage({"default", "native"}, {false, true});
+  Coverage coverage({"default", "native"});
   size_t all = coverage.emptyCells().size();
-  EXPECT_EQ(all, 2 * allFeatures().size() - withoutNativeCode().size());
+  EXPECT_EQ(all, 2 * allFeatures().size());
   coverage.add({0}, 0);
   coverage.add({0, 1}, 0);
   EXPECT_EQ(coverage.count(0, 0), 2u);

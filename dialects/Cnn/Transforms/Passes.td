@@ -84,7 +84,7 @@ def FuseConv : Cnn_FunctionPass<"fuse-conv"> {
     first. Where both operands of an add could take it, the one that is computed last does. With `pool`, a max_pool or avg_pool whose windows share no pixel
     ends the group of a conv of at most 4 channels and 64 terms per sum, where that is faster.
   }];
-  let options = [Option<"pool", "pool", "bool", "false",
+  let options = [Option<"pool", "pool", "bool", "true",
                         "Let the group of a small conv end in a pool">];
 }
 

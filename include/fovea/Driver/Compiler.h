@@ -64,8 +64,9 @@ struct CompilerOptions {
   std::optional<std::string> remarks;
   /// Called after each pass that changed something, with the network as it is then.
   std::function<void(llvm::StringRef pass, mlir::func::FuncOp)> afterPass;
-  /// Called at the end of each pass, may change the network: what a wrong pass would do.
-  std::function<void(llvm::StringRef pass, mlir::func::FuncOp)> tamper;
+  /// Called at the end of each pass, may change the network: what a wrong pass would do. An error
+  /// ends the compilation.
+  std::function<llvm::Error(llvm::StringRef pass, mlir::func::FuncOp)> tamper;
   /// Keep the network as it was before all passes, for the reference interpreter.
   bool keepReference = false;
 

@@ -6,12 +6,13 @@
 #define FOVEA_DRIVER_FAULTS_H
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/Support/Error.h"
 #include <functional>
 
 namespace fovea {
 
 /// What CompilerOptions::tamper takes.
-using Tamper = std::function<void(llvm::StringRef pass, mlir::func::FuncOp function)>;
+using Tamper = std::function<llvm::Error(llvm::StringRef pass, mlir::func::FuncOp function)>;
 
 /// "fold-batch-norm:layer2.0.conv2": at the end of that pass, the layer loses its bias. An error if
 /// the text is not PASS:LAYER.

@@ -22,26 +22,14 @@ llvm::ArrayRef<Feature> allFeatures();
 /// Which rows a network belongs to, as sorted indices into `allFeatures`.
 std::vector<unsigned> featuresOf(const Network &network);
 
-/// A row and a column that cannot meet, and why.
-struct ImpossibleCell {
-  llvm::StringLiteral layer, what;
-  llvm::StringLiteral reason;
-};
-/// Rows that native code does not have; the interpreter runs them.
-llvm::ArrayRef<ImpossibleCell> withoutNativeCode();
-/// Whether every layer of the network has native code.
-bool hasNativeCode(const Network &network);
-
 /// How many networks ran with a feature under a switch.
 class Coverage {
 public:
-  /// `native`: which of the columns are native code.
-  Coverage(std::vector<std::string> columns, std::vector<bool> native);
+  explicit Coverage(std::vector<std::string> columns);
 
   void add(const std::vector<unsigned> &features, unsigned column);
   unsigned count(unsigned feature, unsigned column) const { return counts[feature][column]; }
-  bool isPossible(unsigned feature, unsigned column) const;
-  /// Of the features, those that no network has had under that column and that could be.
+  /// Of the features, those that no network has had under that column.
   unsigned emptyCells(const std::vector<unsigned> &features, unsigned column) const;
   /// "conv: dilated under cse", sorted by row.
   std::vector<std::string> emptyCells() const;
@@ -51,7 +39,6 @@ public:
 
 private:
   std::vector<std::string> columns;
-  std::vector<bool> native;
   std::vector<std::vector<unsigned>> counts;
 };
 

@@ -36,9 +36,6 @@ template <typename Options> struct CommonOptions : mlir::PassPipelineOptions<Opt
 struct CnnOptions : CommonOptions<CnnOptions> {
   Option<std::string> im2col{*this, "im2col",
                              llvm::cl::desc("Layers to compute by im2col, a regular expression")};
-  Option<bool> fusePools{*this, "fuse-pools",
-                         llvm::cl::desc("Let the group of a small convolution end in a pool"),
-                         llvm::cl::init(false)};
   Option<double> shiftBudget{
       *this, "shift-budget",
       llvm::cl::desc("Relative weight error that depthwise-to-shift may make in a layer; 0: exact"),

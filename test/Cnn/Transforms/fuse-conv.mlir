@@ -1,5 +1,5 @@
-// RUN: fovea-opt %s --fuse-conv | FileCheck %s
-// RUN: fovea-opt %s --fuse-conv=pool=true | FileCheck %s --check-prefix=POOL
+// RUN: fovea-opt %s --fuse-conv=pool=false | FileCheck %s
+// RUN: fovea-opt %s --fuse-conv | FileCheck %s --check-prefix=POOL
 // RUN: fovea-opt %s --fuse-conv --mlir-print-debuginfo | FileCheck %s --check-prefix=LOC
 // RUN: fovea-opt %s --fuse-conv --remarks-filter=fuse-conv --remark-format=emitRemark 2>&1 >/dev/null | FileCheck %s --check-prefix=REMARK
 
