@@ -38,8 +38,8 @@ mlir::RankedTensorType imageType(mlir::Type type);
 /// directly or in fused regions. The sched level sees it as [N, C, H, W] in a layout of its own.
 bool isChannelsLast(mlir::Value value);
 
-/// Layers read activations, weights are computed from parameters: an error is emitted at a layer, or
-/// at the function's return, that takes one of `constantOps` for an activation.
+/// Layers read activations, weights are computed from parameters: an error is emitted at a layer,
+/// or at the function's return, that takes one of `constantOps` for an activation.
 llvm::LogicalResult checkActivations(mlir::Block &body,
                                      const llvm::DenseSet<mlir::Operation *> &constantOps);
 

@@ -83,8 +83,8 @@ LogicalResult PlanBuilder::addBuffer(Value value, plan::Buffer buffer) {
   std::optional<plan::DType> dtype = dtypeOf(type.getElementType());
   bool isBytes = dtype == plan::DType::U8;
   if (!dtype || (isBytes && buffer.space != plan::MemorySpace::Input))
-    return emitError(value.getLoc()) << "expected elements of f32 or i32, or ui8 in an input, got "
-                                     << type.getElementType();
+    return emitError(value.getLoc())
+           << "expected elements of f32 or i32, or ui8 in an input, got " << type.getElementType();
   buffer.dtype = *dtype;
   buffer.extents = toVector(type.getShape());
   if (auto memref = dyn_cast<MemRefType>(type)) {
