@@ -16,19 +16,25 @@ std::string fovea::shortNumber(double value) {
   return text;
 }
 
-std::optional<std::vector<LayerDeviation>>
-fovea::compareKernels(Compiler &compiler, const PassErrors &passes, int threads) {
+LayerValues fovea::kernelValues(const Compiler &compiler, const LayerIndex &index,
+                                llvm::ArrayRef<Tensor> outputs) {
+  LayerValues values(index.layers().size());
+  for (const auto &[layer, output] : compiler.tappedKernels())
+    if (std::optional<unsigned> found = index.find(layer))
+      values[*found] = outputs[output];
+  return values;
+}
+
+/// How far each kernel's result is off. Nothing after an error, which is printed.
+static std::optional<std::vector<LayerDeviation>>
+compareKernels(Compiler &compiler, const PassErrors &passes, int threads) {
   std::unique_ptr<NativeNetwork> native = NativeNetwork::load(compiler, threads);
   if (!native)
     return std::nullopt;
   llvm::Expected<std::vector<Tensor>> outputs = native->run(passes.inputs());
   if (!outputs)
     return compiler.fail(outputs.takeError()), std::nullopt;
-  LayerValues actual(passes.reference().size());
-  for (const auto &[layer, output] : compiler.tappedKernels())
-    if (std::optional<unsigned> index = passes.index().find(layer))
-      actual[*index] = (*outputs)[output];
-  return compareLayers(passes.reference(), actual);
+  return compareLayers(passes.reference(), kernelValues(compiler, passes.index(), *outputs));
 }
 
 namespace {

@@ -9,6 +9,7 @@
 #include "fovea/Driver/Provenance.h"
 #include "fovea/Driver/Table.h"
 #include "fovea/Frontend/AST.h"
+#include "fovea/Import/CnnBuilder.h"
 #include "fovea/Pipelines/Pipelines.h"
 #include "fovea/Reference/Interpreter.h"
 #include "fovea/Support/MlirLocations.h"
@@ -160,13 +161,20 @@ bool Compiler::State::savePlan(Compiler &compiler) {
   return saveHalide(compiler);
 }
 
+/// A kernel as a Halide program in C++, under the names of the layers it computes.
+static llvm::Expected<std::string> halideOf(const plan::Plan &plan, const plan::Kernel &kernel) {
+  llvm::Expected<std::string> text = halide::emitCpp(kernel, plan.target);
+  if (text)
+    text->insert(0, describeCalls(plan, &kernel - plan.kernels.data()));
+  return text;
+}
+
 bool Compiler::State::saveHalide(const Compiler &compiler) {
   for (const plan::Kernel &kernel : built.plan.kernels) {
-    llvm::Expected<std::string> text = halide::emitCpp(kernel, built.plan.target);
+    llvm::Expected<std::string> text = halideOf(built.plan, kernel);
     if (!text)
       return compiler.fail(text.takeError());
-    std::string calls = describeCalls(built.plan, &kernel - built.plan.kernels.data());
-    if (llvm::Error error = saved.write(kernel.symbol + ".cpp", calls + *text))
+    if (llvm::Error error = saved.write(kernel.symbol + ".cpp", *text))
       return compiler.fail(std::move(error));
   }
   return true;
@@ -236,11 +244,10 @@ bool Compiler::printHalide(llvm::raw_ostream &os) {
   if (!reach(Phase::Plan))
     return false;
   for (const plan::Kernel &kernel : plan().kernels) {
-    llvm::Expected<std::string> text = halide::emitCpp(kernel, plan().target);
+    llvm::Expected<std::string> text = halideOf(plan(), kernel);
     if (!text)
       return fail(text.takeError());
-    os << "// ----- " << kernel.symbol << " -----\n"
-       << describeCalls(plan(), &kernel - plan().kernels.data()) << *text;
+    os << "// ----- " << kernel.symbol << " -----\n" << *text;
   }
   return true;
 }
@@ -259,13 +266,6 @@ func::FuncOp Compiler::reference() const {
 
 llvm::Expected<std::vector<Tensor>> Compiler::runReference(llvm::ArrayRef<Tensor> inputs) const {
   return interpret(reference(), inputs);
-}
-
-std::optional<llvm::Expected<std::vector<Tensor>>>
-fovea::tryInterpret(func::FuncOp function, llvm::ArrayRef<Tensor> inputs) {
-  if (!canInterpret(function))
-    return std::nullopt;
-  return interpret(function, inputs);
 }
 
 static std::vector<NetworkPort> portsOf(const plan::Plan &plan,
@@ -310,7 +310,7 @@ std::vector<std::string> Compiler::labels() const {
   std::vector<std::string> names;
   if (!state->module)
     return names;
-  if (auto labels = state->findFunction()->getAttrOfType<ArrayAttr>("fovea.labels"))
+  if (auto labels = state->findFunction()->getAttrOfType<ArrayAttr>(labelsAttribute))
     for (auto label : labels.getAsRange<StringAttr>())
       names.push_back(label.str());
   return names;

@@ -3,8 +3,29 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "fovea/Driver/NativeNetwork.h"
+#include "fovea/Support/Random.h"
 
 using namespace fovea;
+
+llvm::Expected<std::vector<Tensor>> fovea::randomInputs(llvm::ArrayRef<NetworkPort> ports,
+                                                        uint64_t seed) {
+  std::vector<Tensor> tensors;
+  for (const NetworkPort &port : ports) {
+    llvm::Expected<Tensor> tensor = randomTensor(port.name, port.shape, seed);
+    if (!tensor)
+      return tensor.takeError();
+    tensors.push_back(std::move(*tensor));
+    if (port.element == ElementType::F32)
+      continue;
+    llvm::Expected<Tensor> bytes = Tensor::allocate(port.element, port.shape);
+    if (!bytes)
+      return bytes.takeError();
+    for (auto [byte, value] : llvm::zip(bytes->mutableBytes(), tensors.back().floats()))
+      byte = static_cast<char>(static_cast<uint8_t>((value + 1) * 127.99f));
+    tensors.back() = std::move(*bytes);
+  }
+  return tensors;
+}
 
 std::unique_ptr<NativeNetwork> NativeNetwork::load(Compiler &compiler, int threads) {
   if (!compiler.reach(Phase::Object) || !compiler.checkWeights())

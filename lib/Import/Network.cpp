@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "Network.h"
+#include "dialects/Cnn/Transforms/Hints.h"
 #include "fovea/Import/CnnBuilder.h"
 #include "fovea/Support/Hash.h"
 #include "fovea/Support/MlirLocations.h"
@@ -101,7 +102,7 @@ void Network::addUnused(llvm::StringRef pattern) {
 
 void fovea::import::setHints(Value result, const LayerCall &call) {
   for (auto &[name, value] : call.hints)
-    result.getDefiningOp()->setDiscardableAttr("cnn.hint." + name,
+    result.getDefiningOp()->setDiscardableAttr((cnn::hintPrefix + name).str(),
                                                StringAttr::get(result.getContext(), value));
 }
 

@@ -3,10 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#include "fovea/Frontend/Format.h"
-#include "fovea/Frontend/AST.h"
+#include "FormatText.h"
 #include "fovea/Frontend/Lexer.h"
-#include "fovea/Frontend/Parser.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Regex.h"
@@ -14,29 +12,7 @@
 #include <random>
 
 using namespace fovea;
-
-/// Nothing if the text has syntax errors.
-static std::optional<std::string> format(llvm::StringRef text) {
-  SourceManager sources;
-  DiagnosticEngine diagnostics(sources);
-  return formatFile(sources.add("test.cnn", text), diagnostics);
-}
-
-/// The AST as text, without places.
-static std::string tree(llvm::StringRef text) {
-  SourceManager sources;
-  DiagnosticEngine diagnostics(sources);
-  std::string printed, stripped;
-  llvm::raw_string_ostream os(printed);
-  ast::print(parseFile(sources.add("test.cnn", text), diagnostics), sources, os);
-  llvm::StringRef rest = printed;
-  while (!rest.empty()) {
-    auto [line, others] = rest.split('\n');
-    stripped += line.rsplit(" @").first.str() + '\n';
-    rest = others;
-  }
-  return stripped + (diagnostics.hasErrors() ? "with errors" : "");
-}
+using test::format, test::tree;
 
 struct Pieces {
   std::vector<std::string> tokens, comments;

@@ -5,19 +5,12 @@
 #include "fovea/Driver/Bisect.h"
 #include "Command.h"
 #include "Tensors.h"
+#include "fovea/Support/Json.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace fovea;
 using Culprit = BisectResult::Culprit;
-
-namespace {
-struct Options : CompileOptions {
-  std::vector<std::string> inputs;
-  int seed = 0;
-  double tolerance = 1e-4;
-};
-} // namespace
 
 /// "layer2.0.conv1 (resnet.cnn:8:14)".
 static std::string layerAt(const BisectResult &result) {
@@ -62,9 +55,8 @@ static void printJson(const BisectResult &result, double tolerance) {
                             std::pair("where", &result.where), std::pair("kernel", &result.kernel)})
     if (!text->empty())
       object[name] = *text;
-  bool finite = result.error <= std::numeric_limits<double>::max();
   if (!result.layer.empty())
-    object["relativeError"] = finite ? llvm::json::Value(result.error) : nullptr;
+    object["relativeError"] = finiteOrNull(result.error);
   if (!result.cures.empty())
     object["cures"] = llvm::json::Array(result.cures);
   llvm::outs() << llvm::formatv("{0:2}\n", llvm::json::Value(std::move(object)));
@@ -76,10 +68,8 @@ int fovea::bisectCommand(const CommandArguments &command) {
                    "runs the reference interpreter before and\nafter each pass, then native code, "
                    "then each kernel. Ends with 1 if something breaks it.",
                    "net.cnn[:network] --weights FILE [options]");
-  Options options;
-  line.list("input", options.inputs, "[NAME=]FILE", "Inputs; the first sample of several");
-  line.integer("seed", options.seed, 0, INT32_MAX, "Of random inputs, -1 to 1 (default: 0)");
-  line.number("tolerance", options.tolerance, "Greatest relative error (default: 1e-4)");
+  ComparisonOptions options;
+  options.declareComparison(line);
   line.flag("json", options.json, "Print JSON");
   options.declare(line, /*withKernels=*/true);
   line.example("fovea bisect resnet.cnn:resnet50 --weights resnet50.safetensors",

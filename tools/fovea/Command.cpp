@@ -125,6 +125,12 @@ bool CompileOptions::finish(const CommandArguments &command) {
   return true;
 }
 
+void ComparisonOptions::declareComparison(CommandLine &line) {
+  line.list("input", inputs, "[NAME=]FILE", "Inputs; the first sample of several");
+  line.integer("seed", seed, 0, INT32_MAX, "Of random inputs, -1 to 1 (default: 0)");
+  line.number("tolerance", tolerance, "Greatest relative error (default: 1e-4)");
+}
+
 std::unique_ptr<Compiler> CompileOptions::makeCompiler(const CommandArguments &command) {
   if (!finish(command))
     return nullptr;

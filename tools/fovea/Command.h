@@ -50,6 +50,16 @@ private:
   int jobs = 0;
 };
 
+/// Options of commands that compare a network with the reference.
+class ComparisonOptions : public CompileOptions {
+public:
+  void declareComparison(CommandLine &line);
+
+  std::vector<std::string> inputs;
+  int seed = 0;
+  double tolerance = 1e-4;
+};
+
 /// Parses, shows help or errors. A value: the command ends with it.
 std::optional<int> parseOrExit(CommandLine &line, const CommandArguments &command);
 

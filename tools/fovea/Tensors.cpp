@@ -3,9 +3,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "Tensors.h"
+#include "fovea/Driver/NativeNetwork.h"
 #include "fovea/Support/Diagnostics.h"
 #include "fovea/Support/Image.h"
-#include "fovea/Support/Random.h"
 #include "fovea/Support/TensorFile.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Path.h"
@@ -154,26 +154,6 @@ std::vector<Tensor> Samples::at(int64_t index, llvm::ArrayRef<NetworkPort> ports
         tensor.elementType(), port.shape, tensor.bytes().slice(index * bytes, bytes), keep)));
   }
   return result;
-}
-
-llvm::Expected<std::vector<Tensor>> fovea::randomInputs(llvm::ArrayRef<NetworkPort> ports,
-                                                        uint64_t seed) {
-  std::vector<Tensor> tensors;
-  for (const NetworkPort &port : ports) {
-    llvm::Expected<Tensor> tensor = randomTensor(port.name, port.shape, seed);
-    if (!tensor)
-      return tensor.takeError();
-    tensors.push_back(std::move(*tensor));
-    if (port.element == ElementType::F32)
-      continue;
-    llvm::Expected<Tensor> bytes = Tensor::allocate(port.element, port.shape);
-    if (!bytes)
-      return bytes.takeError();
-    for (auto [byte, value] : llvm::zip(bytes->mutableBytes(), tensors.back().floats()))
-      byte = static_cast<char>(static_cast<uint8_t>((value + 1) * 127.99f));
-    tensors.back() = std::move(*bytes);
-  }
-  return tensors;
 }
 
 llvm::Expected<std::vector<Tensor>> fovea::givenOrRandom(llvm::ArrayRef<std::string> specs,

@@ -30,9 +30,6 @@ struct Samples {
 llvm::Expected<Samples> readSamples(llvm::ArrayRef<std::string> specs,
                                     llvm::ArrayRef<NetworkPort> ports);
 
-/// Uniform in [-1, 1), or bytes.
-llvm::Expected<std::vector<Tensor>> randomInputs(llvm::ArrayRef<NetworkPort> ports, uint64_t seed);
-
 /// The first sample of `--input`, or random inputs where there is none.
 llvm::Expected<std::vector<Tensor>> givenOrRandom(llvm::ArrayRef<std::string> specs,
                                                   llvm::ArrayRef<NetworkPort> ports, uint64_t seed);

@@ -7,6 +7,7 @@
 #include "fovea/Driver/Bisect.h"
 #include "fovea/Driver/Provenance.h"
 #include "fovea/Driver/Table.h"
+#include "fovea/Support/Json.h"
 #include "fovea/Support/TensorFile.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -14,11 +15,8 @@
 using namespace fovea;
 
 namespace {
-struct VerifyOptions : CompileOptions {
-  std::vector<std::string> inputs;
+struct VerifyOptions : ComparisonOptions {
   std::string against;
-  int seed = 0;
-  double tolerance = 1e-4;
   bool layers = false;
 };
 
@@ -120,10 +118,7 @@ bool Verifier::runNative() {
       return report(comparison.takeError()), false;
     outputs.push_back({port.name, "", {}, std::nullopt, *comparison});
   }
-  native.resize(passes.reference().size());
-  for (const auto &[layer, output] : compiler->tappedKernels())
-    if (std::optional<unsigned> index = passes.index().find(layer))
-      native[*index] = (*actual)[output];
+  native = kernelValues(*compiler, passes.index(), *actual);
   return true;
 }
 
@@ -282,13 +277,6 @@ void Verifier::print() const {
   table.print(llvm::outs());
 }
 
-/// JSON knows no infinity.
-static llvm::json::Value finiteOrNull(double value) {
-  if (value <= std::numeric_limits<double>::max())
-    return value;
-  return nullptr;
-}
-
 static llvm::json::Value toJSON(const Comparison &comparison, double tolerance) {
   return llvm::json::Object{{"greatestError", finiteOrNull(comparison.maxAbsError)},
                             {"relativeError", finiteOrNull(comparison.relativeError)},
@@ -388,9 +376,7 @@ int fovea::verifyCommand(const CommandArguments &command) {
                    "a\nlayer's result; above the tolerance it fails.",
                    "net.cnn[:network] --weights FILE [options]");
   VerifyOptions options;
-  line.list("input", options.inputs, "[NAME=]FILE", "Inputs; the first sample of several");
-  line.integer("seed", options.seed, 0, INT32_MAX, "Of random inputs, -1 to 1 (default: 0)");
-  line.number("tolerance", options.tolerance, "Greatest relative error (default: 1e-4)");
+  options.declareComparison(line);
   line.flag("layers", options.layers, "Compare the result of every kernel of native code, too");
   line.text("against", options.against, "FILE",
             "Compare with another framework's results: arrays named as layers, and the inputs");

@@ -14,7 +14,7 @@ constexpr llvm::StringLiteral hintPrefix = "cnn.hint.";
 
 /// "im2col", "direct" or "shift" where the network asks for that; else empty.
 inline llvm::StringRef algorithmHint(mlir::Operation *layer) {
-  auto hint = layer->getAttrOfType<mlir::StringAttr>("cnn.hint.algorithm");
+  auto hint = layer->getAttrOfType<mlir::StringAttr>((hintPrefix + "algorithm").str());
   return hint ? hint.getValue() : llvm::StringRef();
 }
 

@@ -42,10 +42,10 @@ struct BisectResult {
 /// compilation go to `errors`; then the result is nothing.
 std::optional<BisectResult> bisect(const BisectOptions &options, llvm::raw_ostream &errors);
 
-/// How far each kernel's result is off, for a compiler with `tapKernels` and `keepReference` that
-/// has not gone on to machine code. Nothing after an error, which is printed.
-std::optional<std::vector<LayerDeviation>> compareKernels(Compiler &compiler,
-                                                          const PassErrors &passes, int threads);
+/// What the kernels of a compiler with `tapKernels` gave for the layers of the network, among the
+/// outputs of a run.
+LayerValues kernelValues(const Compiler &compiler, const LayerIndex &index,
+                         llvm::ArrayRef<Tensor> outputs);
 
 /// Two digits: "3.1e-07".
 std::string shortNumber(double value);

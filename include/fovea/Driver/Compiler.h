@@ -167,10 +167,6 @@ private:
   std::unique_ptr<State> state;
 };
 
-/// Runs the interpreter on a network; nothing if it has ops of another dialect than cnn.
-std::optional<llvm::Expected<std::vector<Tensor>>> tryInterpret(mlir::func::FuncOp function,
-                                                                llvm::ArrayRef<Tensor> inputs);
-
 /// The body of the compile worker: `fovea --kernel-worker`. To be called before any thread exists.
 int kernelWorkerMain();
 

@@ -10,6 +10,10 @@
 
 namespace fovea {
 
+/// Inputs for a network, of the ports' elements and shapes: uniform in [-1, 1), or bytes. The same
+/// for a seed and the ports' names everywhere.
+llvm::Expected<std::vector<Tensor>> randomInputs(llvm::ArrayRef<NetworkPort> ports, uint64_t seed);
+
 /// The objects of a Compiler, linked into this process with its packed weights.
 class NativeNetwork {
 public:

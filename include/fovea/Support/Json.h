@@ -6,11 +6,19 @@
 #define FOVEA_SUPPORT_JSON_H
 
 #include "llvm/Support/JSON.h"
+#include <limits>
 
 namespace fovea {
 
 /// llvm::json::parse, but nesting deeper than `maxDepth` is an error instead of a stack overflow.
 llvm::Expected<llvm::json::Value> parseJson(llvm::StringRef text, unsigned maxDepth = 64);
+
+/// JSON knows no infinity and no NaN: null stands for them.
+inline llvm::json::Value finiteOrNull(double value) {
+  if (value <= std::numeric_limits<double>::max())
+    return value;
+  return nullptr;
+}
 
 } // namespace fovea
 
