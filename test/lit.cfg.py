@@ -4,7 +4,7 @@
 
 A test calls fovea, fovea-opt, FileCheck, not, count and split-file by name: the tools of the build and of LLVM come
 first in PATH. It may use %s (itself), %S (its folder), %t (a scratch path of its own), %fovea_src, %fovea_build,
-%python and %cc. What a test reads, but lit must not run, stands in a folder called Inputs.
+%python, %cc and %chroot. What a test reads, but lit must not run, stands in a folder called Inputs.
 
     /usr/lib/llvm-22/bin/lit -v test/Cnn                    one folder, tools of build/release
     /usr/lib/llvm-22/bin/lit -v -Dbuild=build/asan test     everything, tools of another build
@@ -13,9 +13,28 @@ first in PATH. It may use %s (itself), %S (its folder), %t (a scratch path of it
 import atexit
 import os
 import shutil
+import subprocess
 import tempfile
 
 import lit.formats
+
+
+# Fails where there is no OpenCL library or no platform.
+OPENCL_DEVICE = """
+import ctypes
+count = ctypes.c_uint()
+assert ctypes.CDLL("libOpenCL.so.1").clGetPlatformIDs(0, None, ctypes.byref(count)) == 0 and count.value
+"""
+
+
+def works(*command):
+    if not shutil.which(command[0]):
+        return False
+    return subprocess.call(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+
+
+def hasNumpy(python):
+    return works(python, "-c", "import numpy")
 
 
 def setUp(config):
@@ -31,6 +50,10 @@ def setUp(config):
     cache = tempfile.mkdtemp(prefix="fovea-lit-cache-")
     atexit.register(shutil.rmtree, cache, ignore_errors=True)
     tools = [config.fovea_tools, config.llvm_tools, os.environ["PATH"]]
+    numpyPython = next(filter(hasNumpy, (config.python, "/usr/bin/python3")), None)
+    if numpyPython: # What tests and documents call python3.
+        config.available_features.add("numpy")
+        tools.insert(2, os.path.dirname(numpyPython))
     config.environment.update(
         PATH=os.pathsep.join(tools), XDG_CACHE_HOME=cache, LC_ALL="C.UTF-8"
     )
@@ -40,6 +63,20 @@ def setUp(config):
         ("%python", config.python),
         ("%cc", config.c_compiler),
     ]
+    # A container may forbid one or the other.
+    for chroot in (["unshare", "--user", "--map-root-user", "chroot"], ["chroot"]):
+        if works(*chroot, "/", "true"):
+            config.available_features.add("chroot")
+            config.substitutions.append(("%chroot", " ".join(chroot)))
+            break
+    if works("aarch64-linux-gnu-gcc", "--version") and works("qemu-aarch64", "--version"):
+        config.available_features.add("aarch64")
+    if works("qemu-x86_64", "--version"):
+        config.available_features.add("qemu-x86_64")
+    if works(config.python, "-c", OPENCL_DEVICE):
+        config.available_features.add("opencl")
+    if works("ptxas", "--version"):
+        config.available_features.add("ptxas")
     if shutil.which("vim"):
         config.available_features.add("vim")
     if config.sanitize:

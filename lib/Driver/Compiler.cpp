@@ -33,8 +33,10 @@ bool Compiler::reach(Phase phase) {
   // Before anything else: the workers load while the front end is at work.
   if (phase == Phase::Object && !startWorkers())
     return false;
-  while (!state->broken && state->next <= static_cast<int>(phase))
+  while (!state->broken && state->next <= static_cast<int>(phase)) {
+    TimedPart part(state->times, toString(static_cast<Phase>(state->next)));
     state->broken = !enter(static_cast<Phase>(state->next++));
+  }
   return !state->broken;
 }
 
@@ -77,6 +79,7 @@ bool Compiler::import() {
   EvaluateOptions options;
   options.network = splitNetworkSpec(state->options.input).network;
   options.parameters = state->options.parameters;
+  options.batch = state->options.batch;
   bool built = evaluate(*state->program, options, state->sources, builder, diagnostics);
   diagnostics.print(state->errors, state->options.colours);
   if (!built)
@@ -139,10 +142,22 @@ bool Compiler::startWorkers() {
   options.worker = state->options.worker;
   options.workers = state->options.workers;
   options.cacheFolder = state->options.cacheFolder;
+  options.memoryLimit = state->options.memoryLimit;
+  options.progress = state->options.progress;
   auto service = halide::CompileService::start(std::move(options));
   if (!service)
     return fail(service.takeError());
   state->service = std::move(*service);
+  return true;
+}
+
+bool Compiler::addDeviceRuntime() {
+  llvm::Expected<std::string> runtime =
+      halide::deviceRuntime(plan().target, state->options.cacheFolder);
+  if (!runtime)
+    return fail(runtime.takeError());
+  state->objects.push_back(driver::deviceObject());
+  state->objects.push_back({"fovea_halide.o", std::move(*runtime)});
   return true;
 }
 
@@ -158,37 +173,11 @@ bool Compiler::compileKernels() {
     if (names.insert(kernel.symbol).second)
       state->objects.push_back({kernel.symbol + ".o", std::move(compiled.object)});
   }
-  llvm::Expected<driver::ObjectFile> driver = driver::emitDriverObject(plan);
+  if (!plan.device.empty() && !addDeviceRuntime())
+    return false;
+  llvm::Expected<driver::ObjectFile> driver = driver::emitDriverObject(state->network());
   if (!driver)
     return fail(driver.takeError());
   state->objects.insert(state->objects.begin(), std::move(*driver));
   return state->saveObjects(*this);
-}
-
-//===----------------------------------------------------------------------===//
-// The artefact
-//===----------------------------------------------------------------------===//
-
-std::vector<std::string> Compiler::writeArtefact(llvm::StringRef prefix) {
-  if (!reach(Phase::Object) || !checkWeights())
-    return {};
-  std::vector<driver::ObjectFile> members = state->objects;
-  members.push_back(driver::runtimeObject());
-  llvm::Expected<std::string> archive = driver::packArchive(members);
-  if (!archive)
-    return fail(archive.takeError()), std::vector<std::string>();
-  std::vector<std::string> paths = {(prefix + ".a").str(), (prefix + ".h").str()};
-  driver::StagedFiles files;
-  llvm::Error error = files.add(paths[0], *archive);
-  if (!error)
-    error = files.add(paths[1], driver::emitHeader(plan()));
-  if (!error && plan().weightBytes) {
-    paths.push_back((prefix + ".weights").str());
-    error = files.add(paths[2], [&](llvm::raw_pwrite_stream &os) { return writeWeights(os); });
-  }
-  if (!error)
-    error = files.commit();
-  if (error)
-    return fail(std::move(error)), std::vector<std::string>();
-  return paths;
 }

@@ -16,6 +16,7 @@
 #include "fovea/Target/Halide/KernelWorker.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace fovea;
@@ -95,6 +96,9 @@ bool Compiler::State::start(const Compiler &compiler) {
   if (!model)
     return compiler.fail(model.takeError());
   target = std::move(*model);
+  if (options.batch && !llvm::StringRef(splitNetworkSpec(options.input).path).ends_with(".cnn"))
+    return compiler.fail("--batch: only a .cnn takes a batch size, '" + options.input +
+                         "' has its own");
   if (llvm::Error error = checkDisabled(options.disabledPasses))
     return compiler.fail("--disable: " + llvm::toString(std::move(error)));
   if (llvm::Error error = checkLayout(options.layout))
@@ -188,7 +192,7 @@ bool Compiler::State::saveObjects(const Compiler &compiler) {
   for (const driver::ObjectFile &object : objects)
     if (llvm::Error error = saved.write(object.name, object.bytes))
       return compiler.fail(std::move(error));
-  llvm::Expected<std::string> ir = driver::emitDriverIR(built.plan);
+  llvm::Expected<std::string> ir = driver::emitDriverIR(network());
   if (!ir)
     return compiler.fail(ir.takeError());
   if (llvm::Error error = saved.write("driver.ll", *ir))
@@ -256,6 +260,16 @@ bool Compiler::printHalide(llvm::raw_ostream &os) {
 // What there is
 //===----------------------------------------------------------------------===//
 
+std::vector<std::string> Compiler::sourceFiles() const {
+  std::vector<std::string> files;
+  for (unsigned i = 0; i < state->sources.fileCount(); ++i)
+    if (llvm::sys::fs::exists(state->sources.name(i))) // A --param's value is a text, too.
+      files.push_back(state->sources.name(i).str());
+  if (files.empty())
+    files.push_back(state->options.input);
+  return files;
+}
+
 func::FuncOp Compiler::function() const { return state->findFunction(); }
 
 func::FuncOp Compiler::reference() const {
@@ -321,6 +335,26 @@ llvm::ArrayRef<std::pair<std::string, unsigned>> Compiler::tappedKernels() const
 }
 
 const TargetModel &Compiler::target() const { return state->target; }
+
+std::string Compiler::targetName() const { return state->network().variants[0].target; }
+
+/// The name of the level that a plan is for, wherever the plan came from; Halide's name of any
+/// other machine.
+static std::string levelOf(const plan::Plan &plan) {
+  for (const std::string &name : TargetModel::names()) {
+    llvm::Expected<TargetModel> model = TargetModel::byName(name);
+    if (!model)
+      llvm::consumeError(model.takeError());
+    else if (model->halideTarget == plan.target)
+      return model->name;
+  }
+  return plan.target;
+}
+
+driver::Network Compiler::State::network() const {
+  return driver::Network({{&built.plan, levelOf(built.plan)}});
+}
+
 const plan::Plan &Compiler::plan() const { return state->built.plan; }
 llvm::ArrayRef<driver::ObjectFile> Compiler::objects() const { return state->objects; }
 
@@ -334,5 +368,28 @@ KernelStatistics Compiler::statistics() const {
   result.kernels = from.misses + from.hits;
   result.corrupt = from.corrupt;
   result.milliseconds = from.milliseconds;
+  result.peakBytes = from.peakBytes;
+  result.slowest = from.compiled;
+  llvm::stable_sort(result.slowest,
+                    [](const auto &a, const auto &b) { return a.milliseconds > b.milliseconds; });
   return result;
+}
+
+llvm::ArrayRef<PhaseTime> Compiler::times() const { return state->times.parts; }
+
+TimedPart::TimedPart(PartTimes &times, llvm::StringRef name)
+    : times(times), outer(times.innermost) {
+  auto known = llvm::find_if(times.parts, [&](const PhaseTime &part) { return part.name == name; });
+  index = known - times.parts.begin();
+  if (known == times.parts.end())
+    times.parts.push_back({name.str()});
+  times.innermost = this;
+}
+
+TimedPart::~TimedPart() {
+  std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - begin;
+  times.parts[index].milliseconds += time.count() - within;
+  if (outer)
+    outer->within += time.count();
+  times.innermost = outer;
 }

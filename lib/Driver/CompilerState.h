@@ -22,6 +22,29 @@
 
 namespace fovea {
 
+class TimedPart;
+
+/// Where the time of a compilation went.
+struct PartTimes {
+  std::vector<PhaseTime> parts;
+  TimedPart *innermost = nullptr; ///< Of those that are under way.
+};
+
+/// Counts the time from its making to its end as that of a part, less that of parts within it.
+class TimedPart {
+public:
+  TimedPart(PartTimes &times, llvm::StringRef name);
+  ~TimedPart();
+  TimedPart(const TimedPart &) = delete;
+
+private:
+  PartTimes &times;
+  TimedPart *outer;
+  size_t index;
+  std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();
+  double within = 0; ///< Milliseconds.
+};
+
 struct Compiler::State {
   State(CompilerOptions options, llvm::raw_ostream &errors);
 
@@ -31,6 +54,8 @@ struct Compiler::State {
   bool failAtLayers(const Compiler &compiler, llvm::Error error) const;
   /// Runs a pipeline to the next phase, or what is left of it, with dumps.
   bool runPipeline(llvm::function_ref<void(mlir::PassManager &)> build);
+  /// The plan as the only variant of its network.
+  driver::Network network() const;
   /// The module's only function, or null.
   mlir::func::FuncOp findFunction() const;
 
@@ -59,8 +84,9 @@ struct Compiler::State {
   mlir::OwningOpRef<mlir::ModuleOp> module, reference;
   std::vector<std::pair<std::string, unsigned>> tappedKernels;
   BuiltPlan built;
-  std::unique_ptr<halide::CompileService> service;
+  std::shared_ptr<halide::CompileService> service;
   std::vector<driver::ObjectFile> objects;
+  PartTimes times;
 };
 
 } // namespace fovea

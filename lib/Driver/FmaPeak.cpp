@@ -3,16 +3,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "fovea/Driver/FmaPeak.h"
-#include <atomic>
-#include <chrono>
-#include <thread>
-#include <vector>
+#include "Probe.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
 
-using Clock = std::chrono::steady_clock;
+using namespace fovea;
 
 namespace {
 /// Steps of one call of a probe; each is `chains` vectors long.
@@ -69,27 +66,9 @@ double fovea::measureFmaPeak(int64_t vectorBits, int threads, double millisecond
   Probe probe = selectProbe(vectorBits);
   if (!probe.run)
     return 0;
-  std::atomic<int> ready{0};
-  std::atomic<int64_t> calls{0};
-  std::atomic<float> sink{0};
-  std::chrono::duration<double, std::milli> length(milliseconds);
-  auto work = [&] {
-    ++ready;
-    while (ready < threads) {
-    }
-    int64_t mine = 0;
-    float sum = 0;
-    for (auto end = Clock::now() + length; Clock::now() < end; ++mine)
-      sum += probe.run(float(mine));
-    calls += mine;
-    sink = sum;
-  };
-  std::vector<std::thread> others;
-  for (int i = 1; i < threads; ++i)
-    others.emplace_back(work);
-  work();
-  for (std::thread &other : others)
-    other.join();
-  double flops = 2.0 * probe.lanes * chains * steps * double(calls);
-  return flops / (milliseconds * 1e6);
+  double calls = measureCallRate(threads, milliseconds, [&](int, int64_t call) {
+    return probe.run(static_cast<float>(call));
+  });
+  double flopsPerCall = 2.0 * probe.lanes * chains * steps;
+  return calls * flopsPerCall / 1e6;
 }

@@ -53,20 +53,9 @@ llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> Compiler::readPackedWeights(
 llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> Compiler::packWeights() {
   if (plan().weightBytes == 0)
     return nullptr;
+  TimedPart part(state->times, "weights");
   if (!state->module)
     return readPackedWeights();
-  return driver::packWeights(
-      plan(), [&](unsigned i, llvm::MutableArrayRef<char> bytes) { return pack(i, bytes); });
-}
-
-/// Packs one tensor at a time.
-llvm::Error Compiler::writeWeights(llvm::raw_pwrite_stream &os) {
-  if (state->module)
-    return driver::writePackedWeights(
-        plan(), [&](unsigned i, llvm::MutableArrayRef<char> bytes) { return pack(i, bytes); }, os);
-  auto weights = readPackedWeights();
-  if (!weights)
-    return weights.takeError();
-  os << (*weights)->getBuffer();
-  return llvm::Error::success();
+  return driver::packWeights(plan(),
+                             [&](unsigned, unsigned i, auto bytes) { return pack(i, bytes); });
 }

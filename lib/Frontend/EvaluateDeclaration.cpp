@@ -107,6 +107,8 @@ void Evaluator::executeInput(const InputStmt &statement) {
   auto shape = good ? evaluateShape(statement) : std::nullopt;
   if (!shape)
     return bind(statement.name, {}, statement.range);
+  if (batch && !shape->empty())
+    shape->front() = batch;
   if (frame->call)
     return takeInput(statement, *shape);
   auto [entry, added] = inputs.insert({statement.name.text, {TensorId(), statement.name.range}});

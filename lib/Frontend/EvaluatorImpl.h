@@ -82,8 +82,8 @@ class Evaluator {
 public:
   Evaluator(const Program &program, const EvaluateOptions &options, SourceManager &sources,
             LayerBuilder &builder, DiagnosticEngine &diagnostics)
-      : program(program), limits(options.limits), sources(sources), builder(builder),
-        diagnostics(diagnostics) {}
+      : program(program), limits(options.limits), batch(options.batch), sources(sources),
+        builder(builder), diagnostics(diagnostics) {}
 
   /// Runs the chosen network as the whole program.
   void run(const ChosenNetwork &chosen);
@@ -202,6 +202,7 @@ private:
 
   const Program &program;
   const EvaluationLimits limits;
+  int64_t batch;
   SourceManager &sources;
   LayerBuilder &builder;
   DiagnosticEngine &diagnostics;

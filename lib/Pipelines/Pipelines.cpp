@@ -6,6 +6,7 @@
 #include "dialects/Cnn/Transforms/Passes.h"
 #include "dialects/Sched/Transforms/Passes.h"
 #include "fovea/Conversion/Passes.h"
+#include "fovea/Machine/TargetModel.h"
 #include "fovea/Support/Diagnostics.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/PassRegistry.h"
@@ -78,6 +79,15 @@ void fovea::buildCnnPipeline(OpPassManager &manager, const CnnOptions &options) 
   manager.addPass(cnn::createVerifyCnnOpt());
 }
 
+/// A name that is no target's is left to the passes to report.
+static bool isGpu(llvm::StringRef target) {
+  llvm::Expected<TargetModel> model = TargetModel::byName(target);
+  if (model)
+    return !model->device.empty();
+  llvm::consumeError(model.takeError());
+  return false;
+}
+
 void fovea::buildSchedPipeline(OpPassManager &manager, const SchedOptions &options) {
   manager.addPass(createConvertCnnToSched());
   auto &function = manager.nest<func::FuncOp>();
@@ -88,7 +98,10 @@ void fovea::buildSchedPipeline(OpPassManager &manager, const SchedOptions &optio
   if (options.runs("cse"))
     function.addPass(createCSEPass());
   function.addPass(sched::createBufferize());
-  function.addPass(sched::createTileAndVectorize({options.target}));
+  if (isGpu(options.target))
+    function.addPass(sched::createMapToGpu({options.target}));
+  else
+    function.addPass(sched::createTileAndVectorize({options.target}));
   function.addPass(sched::createVerifySched());
 }
 

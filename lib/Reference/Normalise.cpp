@@ -73,9 +73,10 @@ Tensors reference::evaluate(cnn::InputAffineOp op, Operands operands) {
 
 Tensors reference::evaluate(cnn::ChannelAffineOp op, Operands operands) {
   auto scale = operands[1].floats();
-  return mapAlongAxis(op, operands[0], op.getAxis(), [&](double x, int64_t c) {
-    return x * scale[c] + (op.getShift() ? operands[2].floats()[c] : 0.0);
-  });
+  std::vector<float> zeros(op.getShift() ? 0 : scale.size());
+  auto shift = op.getShift() ? operands[2].floats() : llvm::ArrayRef<float>(zeros);
+  return mapAlongAxis(op, operands[0], op.getAxis(),
+                      [&](double x, int64_t c) { return x * scale[c] + shift[c]; });
 }
 
 Tensors reference::evaluate(cnn::SoftmaxOp op, Operands operands) {

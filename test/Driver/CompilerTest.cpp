@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "fovea/Driver/Compiler.h"
+#include "fovea/Driver/Artefact.h"
 #include "fovea/Driver/FmaPeak.h"
 #include "fovea/Driver/NativeNetwork.h"
 #include "fovea/Driver/Table.h"
@@ -107,11 +108,9 @@ TEST(Compiler, CorruptCacheEntriesAreCompiledAgain) {
 }
 
 TEST(Compiler, NothingIsWrittenWithoutWeights) {
-  Folder folder;
   Fixture fixture([](CompilerOptions &options) { options.weights = ""; });
-  EXPECT_TRUE(fixture.compiler->writeArtefact((folder.path + "/net").str()).empty());
+  EXPECT_FALSE(Artefact::make({fixture.compiler.get()}));
   EXPECT_TRUE(fixture.said("needs weights for 10 parameters"));
-  EXPECT_TRUE(folder.files().empty());
 }
 
 TEST(NativeNetwork, ThreadsDoNotChangeTheResult) {
@@ -126,6 +125,27 @@ TEST(NativeNetwork, ThreadsDoNotChangeTheResult) {
     results[threads == 1] = (*outputs)[0].floats().vec();
   }
   EXPECT_EQ(results[0], results[1]);
+}
+
+TEST(NativeNetwork, BatchSizesAgainstTheReference) {
+  for (int64_t batch : {2, 5}) {
+    Fixture fixture([&](CompilerOptions &options) {
+      options.batch = batch;
+      options.keepReference = true;
+    });
+    auto native = NativeNetwork::load(*fixture.compiler, 2);
+    ASSERT_TRUE(native) << fixture.errors;
+    std::vector<NetworkPort> inputs = fixture.compiler->inputs();
+    EXPECT_EQ(inputs[0].shape, (std::vector<int64_t>{batch, 1, 32, 32}));
+    auto images = randomInputs(inputs, 0);
+    ASSERT_TRUE(bool(images));
+    auto expected = fixture.compiler->runReference(*images);
+    auto outputs = native->run(*images);
+    ASSERT_TRUE(expected && outputs);
+    ASSERT_EQ((*outputs)[0].shape(), (*expected)[0].shape());
+    for (auto [got, right] : llvm::zip((*outputs)[0].floats(), (*expected)[0].floats()))
+      EXPECT_NEAR(got, right, 1e-5);
+  }
 }
 
 TEST(Table, Columns) {

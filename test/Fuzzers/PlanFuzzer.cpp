@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     return 0;
   }
   (void)driver::weightsHash(*plan);
-  (void)driver::portAlignments(*plan);
+  (void)driver::portAlignments(*plan, driver::Network(*plan).batches().front());
   (void)driver::emitHeader(*plan);
   auto text = driver::emitDriverIR(*plan);
   (void)test::succeeded(text);

@@ -26,7 +26,7 @@ finish() {
 }
 
 rm -rf "$results"
-step "Dependencies" tools/dev/build-deps.sh || { failed_steps=1; finish; }
+step "Dependencies" tools/dev/build-deps.sh --targets || { failed_steps=1; finish; }
 step "Formatting" tools/dev/format.sh --check || ((failed_steps++))
 step "Layers" tools/dev/check_layers.py || ((failed_steps++))
 step "Configuration" cmake --preset "$preset" || { ((failed_steps++)); finish; }

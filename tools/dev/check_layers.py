@@ -13,7 +13,7 @@ import re
 import sys
 
 MAX_LINES = 800
-SOURCES = {".cpp", ".h", ".td"}
+SOURCES = {".cpp", ".h", ".hpp", ".td"}
 LICENSED = SOURCES | {".py", ".sh"}
 SPDX = "SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception"
 

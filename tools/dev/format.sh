@@ -12,7 +12,7 @@ case "${1-}" in
   "") mode=(-i) ;;
   *) echo "usage: tools/dev/format.sh [--check]" >&2; exit 2 ;;
 esac
-mapfile -d '' -t files < <(find include lib dialects tools test bench examples \( -name '*.cpp' -o -name '*.h' \) \
+mapfile -d '' -t files < <(find include lib dialects tools test bench examples \( -name '*.cpp' -o -name '*.h' -o -name '*.hpp' \) \
   -print0 2>/dev/null | sort -z)
 clang-format-22 "${mode[@]}" "${files[@]}" || { echo "format: FAILED: run tools/dev/format.sh" >&2; exit 1; }
 echo "format: ${#files[@]} files"

@@ -6,9 +6,11 @@
 #include "Tensors.h"
 #include "fovea/Driver/FmaPeak.h"
 #include "fovea/Driver/Provenance.h"
+#include "fovea/Driver/Roofline.h"
 #include "fovea/Driver/Table.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Threading.h"
 #include <chrono>
 
 using namespace fovea;
@@ -18,18 +20,27 @@ namespace {
 struct BenchOptions : CompileOptions {
   double seconds = 2;
   bool layers = false;
+  bool machine = false;
 };
 
 struct LayerTime {
   CallOrigin origin;
   double milliseconds; ///< The least of all runs.
   int64_t macs;
+  CallBound bound;
+
+  /// Of the least time that it can take; nothing if that is not known.
+  std::optional<double> shareOfBound() const {
+    if (bound.milliseconds() <= 0 || milliseconds <= 0)
+      return std::nullopt;
+    return bound.milliseconds() / milliseconds;
+  }
 };
 
 struct Measurement {
   std::vector<double> milliseconds; ///< Of each run, sorted.
   std::vector<LayerTime> layers;
-  double peak = 0; ///< GFLOP/s.
+  MachineLimits limits;
   int64_t macs = 0;
   int threads = 1;
   double linkMilliseconds = 0;
@@ -43,6 +54,9 @@ static double gflops(int64_t macs, double milliseconds) {
   return milliseconds > 0 ? 2.0 * double(macs) / (milliseconds * 1e6) : 0;
 }
 
+/// Of one measurement of the peak; the best of several counts.
+static constexpr double peakMilliseconds = 10;
+
 static double elapsed(Clock::time_point begin) {
   return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
 }
@@ -51,7 +65,6 @@ static double elapsed(Clock::time_point begin) {
 static llvm::Error measureRuns(NativeNetwork &native, const Compiler &compiler,
                                const BenchOptions &options, Measurement &result) {
   constexpr int rounds = 10;
-  constexpr double peakMilliseconds = 10;
   llvm::Expected<std::vector<Tensor>> inputs = randomInputs(compiler.inputs(), 0);
   if (!inputs)
     return inputs.takeError();
@@ -59,8 +72,9 @@ static llvm::Error measureRuns(NativeNetwork &native, const Compiler &compiler,
   if (!run)
     return run.takeError();
   for (int round = 0; round < rounds; ++round) {
-    result.peak = std::max(result.peak, measureFmaPeak(compiler.target().vectorBits, result.threads,
-                                                       peakMilliseconds));
+    result.limits.fmaGflops =
+        std::max(result.limits.fmaGflops,
+                 measureFmaPeak(compiler.target().vectorBits, result.threads, peakMilliseconds));
     Clock::time_point begin = Clock::now();
     do {
       Clock::time_point before = Clock::now();
@@ -91,8 +105,11 @@ static llvm::Error measureLayers(NativeNetwork &native, const Compiler &compiler
     for (auto [best, time] : llvm::zip(least, native.executable().takeProfile()))
       best = std::min(best, time);
   } while (elapsed(begin) < options.seconds * 500);
-  for (auto [call, time] : llvm::zip(compiler.plan().calls, least))
-    result.layers.push_back({originOf(compiler.plan(), call), double(time) / 1e6, call.macs});
+  const plan::Plan &plan = compiler.plan();
+  result.limits.reads = measureReadBandwidths(plan.weightBytes + plan.arenaBytes, result.threads);
+  for (auto [call, time] : llvm::zip(plan.calls, least))
+    result.layers.push_back(
+        {originOf(plan, call), double(time) / 1e6, call.macs, boundOf(plan, call, result.limits)});
   return llvm::Error::success();
 }
 
@@ -125,18 +142,25 @@ static std::string share(double part, double whole) {
   return whole > 0 ? fixed(100 * part / whole, "%.1f %%") : "";
 }
 
+static const char *boundName(const CallBound &bound) {
+  return bound.byMemory() ? "memory" : "compute";
+}
+
 static void printLayers(const Measurement &measured) {
-  Table table({"layers", "ms", "time", "MACs", "GFLOP/s", "of peak", "kernel", "where"},
+  Table table({"layers", "ms", "time", "MACs", "bytes", "GFLOP/s", "of bound", "bound by", "kernel",
+               "where"},
               {Align::Left, Align::Right, Align::Right, Align::Right, Align::Right, Align::Right,
-               Align::Left, Align::Left});
+               Align::Right, Align::Left, Align::Left, Align::Left});
   double sum = 0;
   for (const LayerTime &layer : measured.layers)
     sum += layer.milliseconds;
   for (const LayerTime &layer : measured.layers) {
     double rate = gflops(layer.macs, layer.milliseconds);
+    std::optional<double> bound = layer.shareOfBound();
     table.add({layer.origin.layers, fixed(layer.milliseconds, "%.4f"),
                share(layer.milliseconds, sum), groupDigits(layer.macs),
-               layer.macs ? fixed(rate, "%.1f") : "", layer.macs ? share(rate, measured.peak) : "",
+               groupDigits(layer.bound.bytes), layer.macs ? fixed(rate, "%.1f") : "",
+               bound ? share(*bound, 1) : "", bound ? boundName(layer.bound) : "",
                layer.origin.shortKernel(), layer.origin.line()});
   }
   table.print(llvm::outs());
@@ -149,10 +173,19 @@ static void printText(const Measurement &measured, const Compiler &compiler) {
   llvm::outs() << llvm::format("latency    %.4f ms least, %.4f ms median of %zu runs\n",
                                measured.least(), measured.median(), measured.milliseconds.size());
   llvm::outs() << llvm::format("rate       %.1f GFLOP/s", rate);
-  if (measured.peak > 0)
-    llvm::outs() << llvm::format(", %.1f %% of the %.1f measured beside it",
-                                 100 * rate / measured.peak, measured.peak);
+  double peak = measured.limits.fmaGflops;
+  if (peak > 0)
+    llvm::outs() << llvm::format(", %.1f %% of the %.1f measured beside it", 100 * rate / peak,
+                                 peak);
   llvm::outs() << llvm::format("\nlinked in  %.1f ms\n", measured.linkMilliseconds);
+}
+
+static llvm::json::Array toJSON(const ReadBandwidths &reads) {
+  llvm::json::Array points;
+  for (const ReadBandwidths::Point &point : reads.points)
+    points.push_back(llvm::json::Object{{"bytes", point.bytes},
+                                        {"gigabytesPerSecond", point.gigabytesPerSecond}});
+  return points;
 }
 
 static void printJson(const Measurement &measured, const Compiler &compiler) {
@@ -162,6 +195,11 @@ static void printJson(const Measurement &measured, const Compiler &compiler) {
     row["milliseconds"] = layer.milliseconds;
     row["macs"] = layer.macs;
     row["gflops"] = gflops(layer.macs, layer.milliseconds);
+    row["bytes"] = layer.bound.bytes;
+    row["computeMilliseconds"] = layer.bound.computeMilliseconds;
+    row["memoryMilliseconds"] = layer.bound.memoryMilliseconds;
+    row["bound"] = boundName(layer.bound);
+    row["shareOfBound"] = layer.shareOfBound();
     layers.push_back(std::move(row));
   }
   llvm::json::Object object{{"network", compiler.plan().network},
@@ -172,11 +210,49 @@ static void printJson(const Measurement &measured, const Compiler &compiler) {
                             {"medianMilliseconds", measured.median()},
                             {"macs", measured.macs},
                             {"gflops", gflops(measured.macs, measured.least())},
-                            {"peakGflops", measured.peak},
+                            {"peakGflops", measured.limits.fmaGflops},
                             {"linkMilliseconds", measured.linkMilliseconds}};
-  if (!layers.empty())
+  if (!layers.empty()) {
     object["layers"] = std::move(layers);
+    object["reads"] = toJSON(measured.limits.reads);
+  }
   llvm::outs() << llvm::formatv("{0:2}\n", llvm::json::Value(std::move(object)));
+}
+
+//===----------------------------------------------------------------------===//
+// The machine alone
+//===----------------------------------------------------------------------===//
+
+static void printMachine(const MachineLimits &limits, int threads) {
+  llvm::outs() << "This machine on " << threads << (threads == 1 ? " thread\n" : " threads\n");
+  llvm::outs() << llvm::format("multiply-adds of f32  %.1f GFLOP/s\n", limits.fmaGflops);
+  for (const ReadBandwidths::Point &point : limits.reads.points)
+    llvm::outs() << llvm::format("reads of %8lld KiB  %.1f GB/s\n",
+                                 static_cast<long long>(point.bytes >> 10),
+                                 point.gigabytesPerSecond);
+}
+
+/// What kernels are compared with, without a network.
+static int measureMachine(const BenchOptions &options) {
+  int threads =
+      options.threads ? options.threads : int(llvm::hardware_concurrency().compute_thread_count());
+  MachineLimits limits;
+  Clock::time_point begin = Clock::now();
+  do
+    limits.fmaGflops = std::max(limits.fmaGflops, measureFmaPeak(TargetModel::host().vectorBits,
+                                                                 threads, peakMilliseconds));
+  while (elapsed(begin) < options.seconds * 1000);
+  if (options.layers)
+    limits.reads = measureReadBandwidths(INT64_MAX, threads);
+  if (!options.json) {
+    printMachine(limits, threads);
+    return 0;
+  }
+  llvm::json::Object object{{"threads", threads}, {"peakGflops", limits.fmaGflops}};
+  if (options.layers)
+    object["reads"] = toJSON(limits.reads);
+  llvm::outs() << llvm::formatv("{0:2}\n", llvm::json::Value(std::move(object)));
+  return 0;
 }
 
 int fovea::benchCommand(const CommandArguments &command) {
@@ -187,20 +263,30 @@ int fovea::benchCommand(const CommandArguments &command) {
   BenchOptions options;
   options.options.weights = "random";
   line.number("seconds", options.seconds, "How long to run (default: 2)");
-  line.flag("layers", options.layers, "A row per kernel");
+  line.flag(
+      "layers", options.layers,
+      "A row per kernel: its share of what its multiply-adds, or the bytes that it must touch, "
+      "take at least");
+  line.flag("machine", options.machine,
+            "No network: the rate of multiply-adds alone; with --layers, of reading memory too");
   line.flag("json", options.json, "Print JSON");
   options.declare(line, /*withKernels=*/true);
+  line.positionalUnless(options.machine);
   line.example("fovea bench lenet5.cnn --threads=1", "on one thread");
   line.example("fovea bench resnet.cnn:resnet50 --layers", "where the time goes");
   if (std::optional<int> code = parseOrExit(line, command))
     return *code;
+  if (options.machine && !options.options.input.empty())
+    return report("--machine measures no network, got '" + options.options.input + "'");
+  if (options.machine)
+    return measureMachine(options);
   std::unique_ptr<Compiler> compiler = options.makeCompiler(command);
   if (!compiler)
     return 1;
   std::unique_ptr<NativeNetwork> native = NativeNetwork::load(*compiler, options.threads);
   if (!native)
     return 1;
-  showProgress(*compiler);
+  showProgress(options, *compiler);
   llvm::Expected<Measurement> measured = measure(*native, *compiler, options);
   if (!measured)
     return report(measured.takeError());

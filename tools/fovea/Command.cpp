@@ -4,8 +4,8 @@
 //===----------------------------------------------------------------------===//
 #include "Command.h"
 #include "fovea/Driver/Faults.h"
+#include "fovea/Driver/Installation.h"
 #include "fovea/Support/AtomicFile.h"
-#include "llvm/Support/Format.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Process.h"
 #include "llvm/Support/Threading.h"
@@ -85,14 +85,17 @@ void CompileOptions::declare(CommandLine &line, bool withKernels) {
   if (!withKernels)
     return;
   line.section("Compilation");
-  line.integer("jobs", jobs, 1, 1024, "Compile workers (default: one per CPU)");
+  line.integer("jobs", jobs, 1, 1024, "Kernels compiled at a time (default: one per CPU)");
+  line.letter('j');
+  line.bytes("memory", options.memoryLimit,
+             "Most memory to compile with: fewer kernels at a time, and an error for one that "
+             "needs more");
   line.text("cache", cache, "DIR", "Folder of compiled kernels (default: the user's cache)");
   line.flag("no-cache", noCache, "Compile every kernel anew");
+  line.flag("timing", timing, "Say where the time went, and how much memory it took");
 }
 
-/// The folder of .cnn files that is installed beside the programs, or that of the source tree they
-/// were built in.
-static std::vector<std::string> libraryFolders(llvm::StringRef program) {
+std::vector<std::string> fovea::networkFolders(llvm::StringRef program) {
   llvm::SmallString<128> installed(program);
   llvm::sys::path::remove_filename(installed);
   llvm::sys::path::append(installed, "..", "share", "fovea", "nn");
@@ -106,16 +109,16 @@ bool CompileOptions::finish(const CommandArguments &command) {
       return report("--param: expected NAME=VALUE, got '" + llvm::Twine(parameter) + "'"), false;
     options.parameters.emplace_back(name.str(), value.str());
   }
-  for (std::string &folder : libraryFolders(command.program))
+  for (std::string &folder : networkFolders(command.program))
     options.libraryFolders.push_back(std::move(folder));
   options.worker = command.program;
   options.workers = jobs ? jobs : llvm::hardware_concurrency().compute_thread_count();
   options.colours = onTerminal();
-  llvm::SmallString<128> folder(cache);
-  if (folder.empty() && !noCache && llvm::sys::path::cache_directory(folder))
-    llvm::sys::path::append(folder, "fovea");
+  options.progress = progressLine();
+  if (options.memoryLimit)
+    handleLackOfMemory(options.memoryLimit);
   if (!noCache)
-    options.cacheFolder = folder.str().str();
+    options.cacheFolder = cache.empty() ? defaultCacheFolder() : cache;
   if (!fault.empty()) {
     llvm::Expected<Tamper> tamper = parseFault(fault);
     if (!tamper)
@@ -135,13 +138,4 @@ std::unique_ptr<Compiler> CompileOptions::makeCompiler(const CommandArguments &c
   if (!finish(command))
     return nullptr;
   return std::make_unique<Compiler>(options, llvm::errs());
-}
-
-void fovea::showProgress(const Compiler &compiler) {
-  KernelStatistics statistics = compiler.statistics();
-  if (!onTerminal() || statistics.kernels == 0)
-    return;
-  llvm::errs() << statistics.kernels << (statistics.kernels == 1 ? " kernel, " : " kernels, ")
-               << statistics.cached << " of them cached, in "
-               << llvm::format("%.0f", statistics.milliseconds) << " ms\n";
 }

@@ -28,6 +28,8 @@ int benchCommand(const CommandArguments &command);
 int fuzzCommand(const CommandArguments &command);
 int fmtCommand(const CommandArguments &command);
 int explainCommand(const CommandArguments &command);
+int doctorCommand(const CommandArguments &command);
+int cacheCommand(const CommandArguments &command);
 
 /// Options that say what to compile and how.
 class CompileOptions {
@@ -42,6 +44,8 @@ public:
   CompilerOptions options;
   int threads = 0;
   bool json = false;
+
+  bool timing = false;
 
 private:
   std::vector<std::string> parameters;
@@ -73,8 +77,24 @@ int writeOutput(llvm::StringRef path, llvm::function_ref<void(llvm::raw_ostream 
 /// Whether standard error is a terminal: then there are colours and progress.
 bool onTerminal();
 
-/// Tells on a terminal what the workers did.
-void showProgress(const Compiler &compiler);
+/// The folders that hold the library of networks: the one installed beside `program`, and that of
+/// the source tree it was built in.
+std::vector<std::string> networkFolders(llvm::StringRef program);
+
+/// Tells on a terminal what the workers did; anywhere where the time went, if that is asked for.
+void showProgress(const CompileOptions &options, const Compiler &compiler);
+
+/// Adds how long each part took ("milliseconds") and how much memory ("peakBytes" of this process,
+/// "peakWorkerBytes" of one that compiled a kernel).
+void addStatistics(llvm::json::Object &object, const Compiler &compiler);
+
+/// On a terminal: a line that says how far the kernels are, and goes when they are done. Elsewhere
+/// null.
+std::function<void(const halide::CompileProgress &)> progressLine();
+
+/// From here on lack of memory is an error of its own: files half-written are removed and the
+/// program ends with 1. `limit`: most bytes this process may allocate, 0 for no limit.
+void handleLackOfMemory(uint64_t limit);
 
 } // namespace fovea
 

@@ -4,13 +4,16 @@
 //===----------------------------------------------------------------------===//
 #include "CommandLine.h"
 #include "fovea/Support/Diagnostics.h"
+#include "fovea/Support/Memory.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSwitch.h"
 #include <cmath>
 
 using namespace fovea;
 using llvm::createStringError;
 using llvm::Error;
 using llvm::StringRef;
+using llvm::StringSwitch;
 
 CommandLine::CommandLine(StringRef name, StringRef summary, StringRef usage)
     : name(name), summary(summary), usage(usage) {
@@ -20,13 +23,15 @@ CommandLine::CommandLine(StringRef name, StringRef summary, StringRef usage)
 void CommandLine::add(StringRef name, StringRef what, StringRef help, bool needsValue,
                       std::function<Error(std::optional<StringRef>)> take) {
   options.push_back(
-      {name.str(), what.str(), help.str(), currentSection, needsValue, std::move(take)});
+      {name.str(), what.str(), help.str(), currentSection, needsValue, "", std::move(take)});
 }
 
 void CommandLine::positional(std::string &value, StringRef what) {
   positionalValue = &value;
   positionalWhat = what.str();
 }
+
+void CommandLine::positionalUnless(const bool &flag) { positionalWaived = &flag; }
 
 void CommandLine::positionals(std::vector<std::string> &values, StringRef what, bool required) {
   positionalValues = &values;
@@ -91,6 +96,36 @@ void CommandLine::number(StringRef name, double &value, StringRef help) {
   });
 }
 
+void CommandLine::bytes(StringRef name, uint64_t &value, StringRef help) {
+  add(name, "SIZE", help, true, [&value, name = name.str()](std::optional<StringRef> given) {
+    std::optional<uint64_t> bytes = parseBytes(*given);
+    value = bytes.value_or(0);
+    return bytes ? Error::success()
+                 : createStringError("--" + name + ": expected a size such as 4G or 512M, got '" +
+                                     *given + "'");
+  });
+}
+
+void CommandLine::duration(StringRef name, double &value, StringRef help) {
+  add(name, "TIME", help, true, [&value, name = name.str()](std::optional<StringRef> given) {
+    StringRef number = given->drop_back();
+    double unit = StringSwitch<double>(given->take_back())
+                      .Case("d", 86400)
+                      .Case("h", 3600)
+                      .Case("m", 60)
+                      .Case("s", 1)
+                      .Default(0);
+    unsigned count = 0;
+    bool isBad = unit == 0 || number.getAsInteger(10, count);
+    value = unit * count;
+    return isBad ? createStringError("--" + name + ": expected a time such as 30d or 12h, got '" +
+                                     *given + "'")
+                 : Error::success();
+  });
+}
+
+void CommandLine::letter(char letter) { options.back().letter = letter; }
+
 void CommandLine::optionalText(StringRef name, std::optional<std::string> &value, StringRef alone,
                                StringRef what, StringRef help) {
   add(name, what, help, false, [&value, alone = alone.str()](std::optional<StringRef> given) {
@@ -114,7 +149,7 @@ static std::string dashed(StringRef name) { return (name.size() == 1 ? "-" : "--
 llvm::Expected<const CommandLine::Option *> CommandLine::find(StringRef wanted) const {
   std::vector<StringRef> names;
   for (const Option &option : options) {
-    if (option.name == wanted)
+    if (option.name == wanted || (!wanted.empty() && option.letter == wanted))
       return &option;
     names.push_back(option.name);
   }
@@ -124,17 +159,25 @@ llvm::Expected<const CommandLine::Option *> CommandLine::find(StringRef wanted) 
                                          : "; did you mean '" + dashed(near) + "'?"));
 }
 
+static bool isDigits(StringRef text) {
+  return !text.empty() && llvm::all_of(text, [](char c) { return llvm::isDigit(c); });
+}
+
 /// Takes one option, and its value, from the front.
 Error CommandLine::parseOption(llvm::ArrayRef<StringRef> &arguments) {
   StringRef argument = arguments.front();
   arguments = arguments.drop_front();
   auto [wanted, rest] = argument.ltrim('-').split('=');
-  llvm::Expected<const Option *> option = find(wanted);
-  if (!option)
-    return option.takeError();
   std::optional<StringRef> value;
   if (argument.contains('='))
     value = rest;
+  if (isDigits(wanted.drop_front())) { // "-j4"
+    value = wanted.drop_front();
+    wanted = wanted.take_front();
+  }
+  llvm::Expected<const Option *> option = find(wanted);
+  if (!option)
+    return option.takeError();
   if (!value && (*option)->needsValue) {
     if (arguments.empty())
       return createStringError(dashed(wanted) + " needs a value: " + dashed(wanted) + " " +
@@ -169,7 +212,7 @@ Error CommandLine::parse(llvm::ArrayRef<StringRef> arguments) {
   }
   bool missing = positionalValues ? positionalValues->empty() && positionalRequired
                                   : positionalValue && positionalValue->empty();
-  if (missing)
+  if (missing && !(positionalWaived && *positionalWaived))
     return createStringError("expected " + positionalWhat + ": fovea " + name + " " + usage);
   return Error::success();
 }
@@ -186,7 +229,8 @@ void CommandLine::printHelp(llvm::raw_ostream &os) const {
     if (option.section != section)
       os << '\n' << option.section << ":\n";
     section = option.section;
-    std::string left = "  " + dashed(option.name);
+    std::string left = option.letter.empty() ? "  " : "  -" + option.letter + ", ";
+    left += dashed(option.name);
     if (!option.what.empty())
       left += option.needsValue ? (option.name.size() == 1 ? " " : "=") + option.what
                                 : "[=" + option.what + "]";

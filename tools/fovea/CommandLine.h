@@ -29,6 +29,8 @@ public:
   // Options are declared with where their values go, before `parse`. A text is "--name=VALUE" or
   // "--name VALUE"; a name of one letter has one dash.
   void positional(std::string &value, llvm::StringRef what);
+  /// It may be missing where this flag is given.
+  void positionalUnless(const bool &flag);
   /// Any number of them, but one at least if they are `required`.
   void positionals(std::vector<std::string> &values, llvm::StringRef what, bool required);
   void flag(llvm::StringRef name, bool &value, llvm::StringRef help);
@@ -38,9 +40,15 @@ public:
             llvm::StringRef help);
   void integer(llvm::StringRef name, int &value, int min, int max, llvm::StringRef help);
   void number(llvm::StringRef name, double &value, llvm::StringRef help);
+  /// "4G", "512M".
+  void bytes(llvm::StringRef name, uint64_t &value, llvm::StringRef help);
+  /// "30d", "12h", "10m", "5s"; the value is in seconds.
+  void duration(llvm::StringRef name, double &value, llvm::StringRef help);
   /// "--name" alone gives `alone`.
   void optionalText(llvm::StringRef name, std::optional<std::string> &value, llvm::StringRef alone,
                     llvm::StringRef what, llvm::StringRef help);
+  /// "-j" and "-j4" for the option declared last, which takes a number.
+  void letter(char letter);
   /// Options from here on stand under this heading in the help.
   void section(llvm::StringRef heading);
   /// A command and what it does.
@@ -57,6 +65,7 @@ private:
   struct Option {
     std::string name, what, help, section;
     bool needsValue = true;
+    std::string letter; ///< Another name; empty: none.
     /// Given nothing where the value is missing and may be.
     std::function<llvm::Error(std::optional<llvm::StringRef>)> take;
   };
@@ -67,6 +76,7 @@ private:
 
   std::string name, summary, usage, currentSection = "Options";
   std::string *positionalValue = nullptr;
+  const bool *positionalWaived = nullptr;
   std::vector<std::string> *positionalValues = nullptr;
   bool positionalRequired = true;
   std::string positionalWhat;

@@ -209,6 +209,7 @@ static void declare(CommandLine &line, FuzzOptions &options) {
   line.integer("native", options.native, 0, 100,
                "Under how many switches a network becomes machine code (default: 2)");
   line.integer("jobs", options.jobs, 1, 1024, "Networks at a time (default: one per CPU)");
+  line.letter('j');
   line.integer("time-limit", options.timeLimit, 1, 86400,
                "Seconds after which a check hangs (default: 120)");
   line.text("file", options.file, "FILE", "Check this network and no random ones");

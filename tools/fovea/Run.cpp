@@ -293,6 +293,6 @@ int fovea::runCommand(const CommandArguments &command) {
   Runner runner(*compiler, options);
   if (!runner.prepare())
     return 1;
-  showProgress(*compiler);
+  showProgress(options, *compiler);
   return runSamples(options, *compiler, runner, *samples, labels);
 }

@@ -108,7 +108,7 @@ bool Verifier::runNative() {
   std::unique_ptr<NativeNetwork> network = NativeNetwork::load(*compiler, options.threads);
   if (!network)
     return false;
-  showProgress(*compiler);
+  showProgress(options, *compiler);
   llvm::Expected<std::vector<Tensor>> actual = network->run(passes.inputs());
   if (!actual)
     return report(actual.takeError()), false;

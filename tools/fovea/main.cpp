@@ -3,9 +3,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "Command.h"
+#include "fovea/Driver/Installation.h"
 #include "fovea/Support/Diagnostics.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/Signals.h"
 
 using namespace fovea;
 
@@ -27,6 +27,8 @@ static constexpr Command commands[] = {
     {"bench", "Measure latency and the share of the machine's peak", benchCommand},
     {"fuzz", "Compare all ways of compiling on random networks", fuzzCommand},
     {"fmt", "Bring .cnn files into the canonical layout", fmtCommand},
+    {"doctor", "Examine this machine and what Fovea works with", doctorCommand},
+    {"cache", "Show or clean the folder of compiled kernels", cacheCommand},
     {"explain", "Tell more about the code of an error or warning", explainCommand},
 };
 
@@ -63,7 +65,10 @@ int main(int argc, char **argv) {
   if (first == "--help" || first == "-h" || first == "help")
     return printHelp(llvm::outs()), 0;
   if (first == "--version")
-    return llvm::outs() << "fovea " << FOVEA_VERSION << '\n', 0;
+    return llvm::outs() << "fovea " << FOVEA_VERSION << "\nLLVM and MLIR " << llvmVersion()
+                        << "\nHalide " << halideVersion() << '\n',
+           0;
+  handleLackOfMemory(0);
   std::vector<llvm::StringRef> arguments(argv + 2, argv + argc);
   std::string program =
       llvm::sys::fs::getMainExecutable(argv[0], reinterpret_cast<void *>(&printHelp));

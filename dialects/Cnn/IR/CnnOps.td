@@ -61,7 +61,7 @@ def ParamOp : Cnn_Op<"param", [DeclareOpInterfaceMethods<Symbol, ["getVisibility
   let summary = "A named weight of the network";
   let description = [{
     The symbol is the weight's name in a checkpoint. `value` may be missing: passes that need no
-    values work without. `hash` is the first 8 hex digits of the SHA-256 of the values (little-endian, row-major); a
+    values work without. `hash` is the first 8 hex digits of the 64-bit XXH3 of the values (little-endian, row-major); a
     dump prints the hash in place of the value, and resuming from the dump checks it.
 
     ```mlir

@@ -66,6 +66,7 @@ static std::optional<Arity> arityOf(StringRef kind) {
       .Case("reorder", Arity{2, many})
       .Cases({"vectorize", "unroll"}, Arity{1, 2})
       .Case("parallel", Arity{1, 1})
+      .Cases({"gpu_blocks", "gpu_threads"}, Arity{1, 3})
       .Case("compute_root", Arity{0, 0})
       .Case("compute_at", Arity{2, 2})
       .Case("store_in", Arity{1, 1})

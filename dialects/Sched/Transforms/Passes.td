@@ -58,6 +58,14 @@ def TileAndVectorize : Sched_TargetPass<"tile-and-vectorize"> {
   let summary = "Write the schedule of every stage for the target";
 }
 
+def MapToGpu : Sched_TargetPass<"map-to-gpu"> {
+  let summary = "Write the schedule of every stage for the threads of a GPU";
+  let description = [{
+    In the place of `sched-tile-and-vectorize`, for a target that is a GPU. A thread computes one element of a kernel's result with all its sums; sums that
+    other sums read are a launch of their own.
+  }];
+}
+
 def VerifySched : Sched_Pass<"verify"> {
   let summary = "Check the contract of the phase";
   let description = [{

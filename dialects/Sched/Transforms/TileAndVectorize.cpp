@@ -10,9 +10,9 @@
 //===----------------------------------------------------------------------===//
 #include "dialects/Sched/IR/SchedOps.h"
 #include "dialects/Sched/Transforms/Contracts.h"
+#include "dialects/Sched/Transforms/Directives.h"
 #include "dialects/Sched/Transforms/Passes.h"
 #include "dialects/Sched/Transforms/Tiles.h"
-#include "mlir/IR/Builders.h"
 #include "mlir/IR/Remarks.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -26,34 +26,6 @@ using namespace fovea;
 using namespace fovea::sched;
 
 namespace {
-/// A list of directives under construction.
-class Directives {
-public:
-  explicit Directives(MLIRContext *context) : builder(context) {}
-
-  template <typename... Args> Directives &add(StringRef kind, Args... args) {
-    SmallVector<Attribute> words{builder.getStringAttr(kind)};
-    (words.push_back(wordOf(args)), ...);
-    list.push_back(builder.getArrayAttr(words));
-    return *this;
-  }
-  Directives &reorder(ArrayRef<StringRef> loops) {
-    SmallVector<Attribute> words{builder.getStringAttr("reorder")};
-    for (StringRef loop : loops)
-      words.push_back(wordOf(loop));
-    list.push_back(builder.getArrayAttr(words));
-    return *this;
-  }
-  ScheduleAttr get() const { return ScheduleAttr::get(builder.getContext(), list); }
-
-private:
-  Attribute wordOf(StringRef text) { return builder.getStringAttr(text); }
-  Attribute wordOf(int64_t number) { return builder.getStringAttr(std::to_string(number)); }
-
-  mutable Builder builder;
-  SmallVector<ArrayAttr> list;
-};
-
 class KernelSchedule {
 public:
   KernelSchedule(KernelOp kernel, const TargetModel &target)
@@ -92,21 +64,6 @@ private:
 
 static int64_t blocksOf(RankedTensorType type) {
   return ceilDiv(type.getDimSize(1), layoutOf(type).getBlock());
-}
-
-static bool hasSums(StageOp stage) {
-  switch (*stage.getAlgorithm()) {
-  case Algorithm::direct:
-  case Algorithm::grouped:
-  case Algorithm::depthwise:
-  case Algorithm::matvec:
-  case Algorithm::matmul:
-  case Algorithm::pool:
-  case Algorithm::global_pool:
-    return true;
-  default:
-    return false;
-  }
 }
 
 void KernelSchedule::findAnchor() {
@@ -203,7 +160,7 @@ Directives KernelSchedule::linearAnchor() {
 /// Pooling and depthwise convolution: one block of channels, a few pixels at a time; more would
 /// spill what they share.
 Directives KernelSchedule::windowAnchor() {
-  int64_t pixels = std::min<int64_t>(target.vectorRegisters / 4, type.getDimSize(3));
+  int64_t pixels = windowPixels(type.getDimSize(3), target);
   Directives list = begin();
   list.add("split", "x", "xo", "xi", pixels, "shift_inwards");
   list.reorder({"oi", "xi", "xo", "y", "ob", "n"});
@@ -291,6 +248,15 @@ void KernelSchedule::scheduleAnchor() {
 // Stages before the anchor
 //===----------------------------------------------------------------------===//
 
+/// The channels of a block of inputs one after the other, without a loop's own instructions, which
+/// are felt where two threads share a core; at most 8, so that the loop's body stays in the cache
+/// of decoded instructions.
+static void unrollInputs(Directives &update, StageOp stage) {
+  int64_t inBlock = cast<ShapedType>(stage.getOperands_()[1].getType()).getDimSize(4);
+  if (inBlock > 1)
+    update.add("unroll", "ci", std::min<int64_t>(inBlock, 8));
+}
+
 /// All sums of a block of channels rest in L1 between passes over blocks of inputs.
 void KernelSchedule::scheduleBlockedSums(StageOp stage, const ConvTile &tile) {
   Directives pure = begin(), update = begin();
@@ -300,6 +266,7 @@ void KernelSchedule::scheduleBlockedSums(StageOp stage, const ConvTile &tile) {
   update.add("split", "cb", "cbo", "cbi", tile.inputBlocks, "guard_with_if");
   update.reorder({"oi", "ob", "xi", "ci", "kx", "ky", "cbi", "xo", "cbo"});
   update.add("vectorize", "oi").add("unroll", "ob").add("unroll", "xi");
+  unrollInputs(update, stage);
   stage.setScheduleAttr(pure.get());
   stage.setUpdateAttr(update.get());
 }
@@ -317,6 +284,7 @@ void KernelSchedule::scheduleConvSums(StageOp stage) {
   pure.add("vectorize", "oi").add("unroll", "x").add("unroll", "ob");
   update.reorder({"oi", "ob", "x", "ci", "kx", "ky", "cb"});
   update.add("vectorize", "oi").add("unroll", "x").add("unroll", "ob");
+  unrollInputs(update, stage);
   bool oneTap = stage.getKind() == StageKind::conv && extentsOf(stage).taps == 1;
   if (oneTap && stage.ints("stride")[0] == 1 && stage.ints("stride")[1] == 1)
     update.add("prefetch", 0, "cb", 1);
@@ -359,10 +327,15 @@ void KernelSchedule::scheduleSums(StageOp stage) {
 }
 
 /// The border is laid around the whole image once: a dense reader visits it many times. A depthwise
-/// one reads each block of channels once, so its padded image need not leave L2.
+/// one reads each block of channels once. It finds the border by itself, in the first and the last
+/// turns of its loops; only if it cannot read vectors of channels, they are gathered into an image
+/// of a block that need not leave L2.
 void KernelSchedule::schedulePad(StageOp stage) {
   auto reader = cast<StageOp>(*stage->user_begin());
   bool perBlock = reader.getAlgorithm() == Algorithm::depthwise;
+  auto input = cast<RankedTensorType>(stage.getOperands_()[0].getType());
+  if (perBlock && layoutOf(input) == layoutOf(stage.type()))
+    return;
   Directives list = begin();
   if (perBlock)
     list.add("compute_at", anchorName, "ob");

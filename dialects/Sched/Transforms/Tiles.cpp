@@ -8,10 +8,10 @@
 using namespace fovea;
 using namespace fovea::sched;
 
-static int64_t vectorsOf(const ConvExtents &extents, const TargetModel &target) {
+static int64_t vectorsOf(const ConvExtents &extents) {
   if (extents.outputBlocks % 2 == 0)
     return 2;
-  return extents.outputBlocks % 3 == 0 && target.vectorRegisters >= 32 ? 3 : 1;
+  return extents.outputBlocks % 3 == 0 ? 3 : 1;
 }
 
 /// The number of pixels that wastes least on the last tile. A tile costs its pixels and a little
@@ -31,7 +31,7 @@ static int64_t pixelsOf(int64_t pixels, int64_t vectors, const TargetModel &targ
 ConvTile fovea::sched::convTile(const ConvExtents &extents, const TargetModel &target) {
   constexpr int64_t bytesPerElement = 4;
   ConvTile tile;
-  tile.vectors = vectorsOf(extents, target);
+  tile.vectors = vectorsOf(extents);
   tile.pixels = pixelsOf(extents.pixels, tile.vectors, target);
   if (extents.inputBytes > target.l2Bytes) {
     int64_t bytesPerTile = extents.inputBytes * tile.pixels / extents.pixels;
@@ -42,4 +42,27 @@ ConvTile fovea::sched::convTile(const ConvExtents &extents, const TargetModel &t
   if (!weightsFit && extents.pixels * lanesPerTile <= target.l1Bytes / 8)
     tile.inputBlocks = std::max<int64_t>(1, 4096 / (extents.lanes * extents.taps * lanesPerTile));
   return tile;
+}
+
+int64_t fovea::sched::windowPixels(int64_t pixels, const TargetModel &target) {
+  int64_t most = std::min<int64_t>(target.vectorRegisters / 2, pixels), best = most;
+  for (int64_t tile = most - 1; tile >= ceilDiv(most, 2); --tile)
+    if (ceilDiv(pixels, tile) * tile < ceilDiv(pixels, best) * best)
+      best = tile;
+  return best;
+}
+
+bool fovea::sched::hasSums(StageOp stage) {
+  switch (*stage.getAlgorithm()) {
+  case Algorithm::direct:
+  case Algorithm::grouped:
+  case Algorithm::depthwise:
+  case Algorithm::matvec:
+  case Algorithm::matmul:
+  case Algorithm::pool:
+  case Algorithm::global_pool:
+    return true;
+  default:
+    return false;
+  }
 }

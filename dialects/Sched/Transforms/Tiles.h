@@ -33,6 +33,10 @@ struct ConvExtents {
 
 ConvTile convTile(const ConvExtents &extents, const TargetModel &target);
 
+/// Pixels per tile of a depthwise convolution or a pool whose rows have `pixels`: at most as many
+/// sums as half the registers hold, the number that computes fewest pixels twice.
+int64_t windowPixels(int64_t pixels, const TargetModel &target);
+
 /// Channels per block for a tensor of that many channels: a vector, or the power of two that holds
 /// them all.
 inline int64_t naturalBlock(int64_t channels, const TargetModel &target) {
@@ -62,6 +66,9 @@ inline bool isPointwise(StageKind kind) {
 inline bool isDense(StageKind kind) {
   return kind == StageKind::conv || kind == StageKind::linear || kind == StageKind::matmul;
 }
+
+/// Whether the stage's algorithm is a reduction, whose sums (or greatest values) need a place.
+bool hasSums(StageOp stage);
 
 } // namespace fovea::sched
 

@@ -8,6 +8,7 @@
 #include "fovea/Machine/TargetModel.h"
 #include "fovea/Support/Tensor.h"
 #include "fovea/Target/Driver/DriverObject.h"
+#include "fovea/Target/Halide/CompileService.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/Support/raw_ostream.h"
@@ -42,6 +43,8 @@ struct CompilerOptions {
   std::string im2col;
   /// Passes to leave out, of passesToDisable().
   std::vector<std::string> disabledPasses;
+  /// Replaces the first extent of every input of a .cnn; 0: as it is written.
+  int64_t batch = 0;
   /// Of tensors between kernels: "blocked" or "nchw".
   std::string layout = "blocked";
   /// Relative error of a layer's weight that depthwise-to-shift may make; 0: only exact shifts.
@@ -75,12 +78,25 @@ struct CompilerOptions {
   unsigned workers = 1;
   /// Folder of compiled kernels; empty: no cache.
   std::string cacheFolder;
+  /// Most bytes that this process and its workers may hold together; 0: no limit.
+  uint64_t memoryLimit = 0;
+  /// Hears of every kernel that is begun or done.
+  std::function<void(const halide::CompileProgress &)> progress;
   bool colours = false;
 };
 
 /// What the compile workers did.
 struct KernelStatistics {
   unsigned kernels = 0, compiled = 0, cached = 0, corrupt = 0;
+  double milliseconds = 0;
+  int64_t peakBytes = 0; ///< Most that was resident in a process that compiled a kernel.
+  /// Each kernel that was compiled, the slowest first.
+  std::vector<halide::KernelTime> slowest;
+};
+
+/// A part of a compilation and how long it took.
+struct PhaseTime {
+  std::string name; ///< A phase, or "weights" (packing and writing them) or "artefact" (the rest).
   double milliseconds = 0;
 };
 
@@ -111,6 +127,9 @@ public:
   /// Prints every kernel as a Halide program in C++. Needs the plan.
   bool printHalide(llvm::raw_ostream &os);
 
+  /// The files that the network was read from so far: its own, imports, labels.
+  std::vector<std::string> sourceFiles() const;
+
   /// Of the phases cnn to sched.
   mlir::func::FuncOp function() const;
   /// The layers whose values `tapKernels` made outputs, as LayerIndex names them, and which outputs
@@ -127,25 +146,26 @@ public:
   std::vector<std::string> labels() const;
 
   const TargetModel &target() const;
+  /// The level that the plan is for, such as "x86-64-v3".
+  std::string targetName() const;
   const plan::Plan &plan() const;
   /// Driver and kernels, without the run-time library.
   llvm::ArrayRef<driver::ObjectFile> objects() const;
   KernelStatistics statistics() const;
+  /// How long each part took, without what it waited for others, in the order they were begun.
+  llvm::ArrayRef<PhaseTime> times() const;
 
   /// Whether every parameter has a value; if not, says how to give one.
   bool checkWeights();
   /// The image of a weights file for the plan; null where it has no weights.
   llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> packWeights();
 
-  /// Writes PREFIX.a, PREFIX.h and PREFIX.weights, all or none. The paths, or nothing after an
-  /// error.
-  std::vector<std::string> writeArtefact(llvm::StringRef prefix);
-
   /// Prints an error that has no place in a text; returns false.
   bool fail(const llvm::Twine &message) const;
   bool fail(llvm::Error error) const;
 
 private:
+  friend class Artefact;
   bool enter(Phase phase);
   bool parse();
   bool import();
@@ -156,11 +176,11 @@ private:
   bool tapKernels();
   llvm::Error pack(unsigned constant, llvm::MutableArrayRef<char> bytes);
   llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> readPackedWeights() const;
-  llvm::Error writeWeights(llvm::raw_pwrite_stream &os);
   bool optimise();
   bool schedule();
   bool buildPlan();
   bool compileKernels();
+  bool addDeviceRuntime();
   bool startWorkers();
 
   struct State;

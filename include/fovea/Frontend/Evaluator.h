@@ -27,6 +27,8 @@ struct EvaluateOptions {
   /// Name and value, as given with --param; the value is an expression of the language.
   std::vector<std::pair<std::string, std::string>> parameters;
   EvaluationLimits limits;
+  /// Replaces the first extent of every input; 0: as it is written.
+  int64_t batch = 0;
 };
 
 /// Runs a network of an error-free program and builds it with `builder`. False after an error; what

@@ -13,26 +13,35 @@
 
 namespace fovea {
 
-/// What a schedule needs to know of a CPU. Schedules are functions of this; no other place knows a
-/// machine.
+/// What a schedule needs to know of a machine. Schedules are functions of this; no other place
+/// knows a machine.
 struct TargetModel {
-  std::string name;                     ///< "host", "x86-64-v3", "x86-64-v4".
+  std::string name;                     ///< As it was asked for: "host", "x86-64-v3:cores=8".
+  std::string triple;                   ///< LLVM's, of the driver: "x86_64-unknown-linux-gnu".
   std::string halideTarget;             ///< "x86-64-linux-avx-avx2-f16c-fma-sse41".
   std::vector<std::string> cpuFeatures; ///< LLVM's names, needed at run time.
   int64_t vectorBits = 256;
   int64_t vectorRegisters = 16;
-  int64_t cores = 1;
-  int64_t l1Bytes = 32 << 10;
-  int64_t l2Bytes = 512 << 10;
+  int64_t cores = 4;            ///< That a parallel loop should have work for.
+  int64_t l1Bytes = 32 << 10;   ///< Data cache of a core.
+  int64_t l2Bytes = 512 << 10;  ///< Cache of a core behind it.
+  std::string device;           ///< Of a GPU: the interface that kernels are run by, "opencl" or
+                                ///< "cuda". Empty: kernels run on the CPU.
+  int64_t workGroupThreads = 0; ///< Of a GPU: threads of a block.
+  int64_t deviceAlignment = 0;  ///< Of a GPU: bytes; where a part of its memory may begin.
 
   /// Lanes of a vector of elements of `bits` bits.
   int64_t lanes(int64_t bits) const { return vectorBits / bits; }
 
-  /// The machine this runs on, its vector width and features read from the CPU, its cores from the
+  /// The machine this runs on: vector width, features and caches read from the CPU, cores from the
   /// operating system.
   static TargetModel host();
-  /// "host" or a named level. Error: lists the known names.
+  /// "host" or a named level, and facts that replace its own, in any order:
+  /// "armv8-a:cores=8:l1=64K:l2=1M". A level's facts depend on its name alone. Error: lists the
+  /// known names, or says what is wrong with a fact.
   static llvm::Expected<TargetModel> byName(llvm::StringRef name);
+  /// The names of all levels.
+  static std::vector<std::string> names();
 };
 
 } // namespace fovea

@@ -1,4 +1,4 @@
-//===- Hash.h - SHA-256 as hexadecimal digits -------------------*- C++ -*-===//
+//===- Hash.h - Short names of values ---------------------------*- C++ -*-===//
 // Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
@@ -6,16 +6,12 @@
 #define FOVEA_SUPPORT_HASH_H
 
 #include "llvm/ADT/ArrayRef.h"
-#include "llvm/ADT/StringRef.h"
 #include <string>
 
 namespace fovea {
 
-/// The SHA-256 of `bytes` as 64 lower-case hexadecimal digits.
-std::string sha256(llvm::ArrayRef<char> bytes);
-std::string sha256(llvm::StringRef bytes);
-
-/// Its first 8 digits: what names and checks a weight.
+/// What names and checks a weight: the first 8 of the 16 lower-case hexadecimal digits of XXH3, the
+/// hash of 64 bits with the seed 0 (Collet, xxhash.com). It keeps up with memory.
 std::string hash8(llvm::ArrayRef<char> bytes);
 
 } // namespace fovea

@@ -12,6 +12,8 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/CheckedArithmetic.h"
 #include "llvm/Support/MathExtras.h"
+#include "llvm/TargetParser/Host.h"
+#include "llvm/TargetParser/Triple.h"
 
 using namespace llvm;
 using namespace fovea;
@@ -46,6 +48,8 @@ static int64_t rootBytes(const plan::Plan &plan, const plan::Buffer &root) {
   switch (root.space) {
   case plan::MemorySpace::Arena:
     return plan.arenaBytes;
+  case plan::MemorySpace::Device:
+    return plan.deviceBytes;
   case plan::MemorySpace::Constant:
     return plan.weightBytes;
   case plan::MemorySpace::Input:
@@ -137,12 +141,28 @@ static Error checkArgument(const plan::Plan &plan, const plan::Call &call, unsig
       return wrong("it has other strides");
   }
   MemoryPlace place = findMemory(plan, index);
+  bool isShared = place.space == plan::MemorySpace::Constant;
+  if (!isShared && (place.space == plan::MemorySpace::Device) == plan.device.empty())
+    return wrong("it lies where the kernel does not run");
   if (argument.alignment < 1 || place.offset % argument.alignment)
     return wrong("it is not aligned");
   bool mayWrite =
-      place.space == plan::MemorySpace::Arena || place.space == plan::MemorySpace::Output;
+      place.space != plan::MemorySpace::Constant && place.space != plan::MemorySpace::Input;
   if (argument.role == plan::Argument::Role::Output && !mayWrite)
     return wrong("it cannot be written");
+  return Error::success();
+}
+
+/// A copy of a network for a device goes from an input to the device or from there to an output.
+static Error checkDeviceCopy(const plan::Plan &plan, const plan::Call &call) {
+  auto spaceOf = [&](unsigned i) { return findMemory(plan, call.buffers[i]).space; };
+  bool isUpload = spaceOf(0) == plan::MemorySpace::Input && spaceOf(1) == plan::MemorySpace::Device;
+  bool isDownload =
+      spaceOf(0) == plan::MemorySpace::Device && spaceOf(1) == plan::MemorySpace::Output;
+  if (!isUpload && !isDownload)
+    return wrongCall(plan, call, "expected a copy of an input to the device, or to an output");
+  if (plan.buffers[call.buffers[0]].strides != plan.buffers[call.buffers[1]].strides)
+    return wrongCall(plan, call, "source and destination differ in strides");
   return Error::success();
 }
 
@@ -158,7 +178,7 @@ static Error checkCall(const plan::Plan &plan, const plan::Call &call) {
     const plan::Buffer &from = plan.buffers[call.buffers[0]], &to = plan.buffers[call.buffers[1]];
     if (from.extents != to.extents || from.dtype != to.dtype)
       return wrongCall(plan, call, "source and destination differ in shape or type");
-    return Error::success();
+    return plan.device.empty() ? Error::success() : checkDeviceCopy(plan, call);
   }
   if (call.kernel >= plan.kernels.size())
     return wrongCall(plan, call, "there is no kernel " + Twine(call.kernel));
@@ -167,7 +187,21 @@ static Error checkCall(const plan::Plan &plan, const plan::Call &call) {
   for (unsigned i = 0; i < call.buffers.size(); ++i)
     if (Error error = checkArgument(plan, call, i))
       return error;
-  return call.kind == plan::Call::Kind::Loop ? checkLoop(plan, call) : Error::success();
+  if (call.kind != plan::Call::Kind::Loop)
+    return Error::success();
+  return plan.device.empty() ? checkLoop(plan, call)
+                             : wrongCall(plan, call, "a device runs no loops");
+}
+
+/// Whether its extents are positive, and their product is a number.
+static bool hasPossibleShape(const plan::Port &port) {
+  std::optional<int64_t> elements = 1;
+  for (int64_t extent : port.shape) {
+    if (extent < 1 || !isInt<32>(extent) || !elements)
+      return false;
+    elements = checkedMul(*elements, extent);
+  }
+  return elements.has_value();
 }
 
 static Error checkPorts(const plan::Plan &plan, const std::vector<plan::Port> &ports,
@@ -179,6 +213,8 @@ static Error checkPorts(const plan::Plan &plan, const std::vector<plan::Port> &p
           (space == plan::MemorySpace::Input ? "plan.inputs[" : "plan.outputs[") + Twine(i) +
           "] (" + ports[i].name + "): it has no buffer");
     const plan::Buffer &buffer = plan.buffers[index];
+    if (!hasPossibleShape(ports[i]))
+      return wrongBuffer(plan, index, "its port's shape is impossible");
     if (buffer.parent || buffer.space != space || buffer.index != i || buffer.offset != 0)
       return wrongBuffer(plan, index, "it is not the memory of port '" + ports[i].name + "'");
   }
@@ -190,9 +226,27 @@ static bool isIdentifier(StringRef text) {
          all_of(text, [](char c) { return isAlnum(c) || c == '_'; });
 }
 
+/// Kernels, driver and run-time library are code for one machine.
+static Error checkMachine(const plan::Plan &plan) {
+  if (!plan.device.empty() && plan.device != "opencl" && plan.device != "cuda")
+    return createStringError("plan: unknown device '" + plan.device + "'");
+  Triple triple(plan.triple.empty() ? sys::getProcessTriple() : plan.triple);
+  StringRef machine = triple.isAArch64(64)                 ? "arm-64-linux"
+                      : triple.getArch() == Triple::x86_64 ? "x86-64-linux"
+                                                           : "";
+  if (!triple.isOSLinux() || machine.empty())
+    return createStringError("plan: no code can be generated for '" + triple.str() + "'");
+  if (!StringRef(plan.target).starts_with(machine))
+    return createStringError("plan: its kernels are for '" + plan.target + "', its driver for '" +
+                             triple.str() + "'");
+  return Error::success();
+}
+
 Error driver::checkPlan(const plan::Plan &plan) {
-  if (plan.arenaBytes < 0 || plan.weightBytes < 0 || plan.scratchBytes < 0)
+  if (plan.arenaBytes < 0 || plan.weightBytes < 0 || plan.scratchBytes < 0 || plan.deviceBytes < 0)
     return createStringError("plan: a negative size");
+  if (Error error = checkMachine(plan))
+    return error;
   for (unsigned i = 0; i < plan.buffers.size(); ++i)
     if (Error error = checkBuffer(plan, i))
       return error;

@@ -11,8 +11,6 @@
 #include "llvm/IR/Module.h"
 #include "llvm/IR/Verifier.h"
 #include "llvm/MC/TargetRegistry.h"
-#include "llvm/Support/MathExtras.h"
-#include "llvm/Support/SHA256.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Host.h"
@@ -21,52 +19,18 @@ using namespace llvm;
 using namespace fovea;
 using namespace fovea::driver;
 
-std::string driver::symbolPrefix(const plan::Plan &plan) {
-  std::string prefix = plan.network;
-  for (char &c : prefix)
-    if (!isAlnum(c))
-      c = '_';
-  if (prefix.empty() || isDigit(prefix[0]))
-    prefix.insert(0, "n");
-  return prefix;
-}
+#define FOVEA_TEXT_OF(name) #name
+#define FOVEA_TEXT(name) FOVEA_TEXT_OF(name)
 
-std::array<uint8_t, 32> driver::weightsHash(const plan::Plan &plan) {
-  plan::Plan layout;
-  layout.constants = plan.constants;
-  layout.weightBytes = plan.weightBytes;
-  for (plan::Constant &constant : layout.constants) {
-    plan::Buffer buffer = plan.buffers[constant.buffer];
-    buffer.offset = findMemory(plan, constant.buffer).offset;
-    buffer.parent = std::nullopt;
-    buffer.lifetime = {};
-    constant.buffer = layout.buffers.size();
-    layout.buffers.push_back(buffer);
-  }
-  std::string text;
-  raw_string_ostream(text) << plan::toJSON(layout);
-  return SHA256::hash(arrayRefFromStringRef(text));
-}
-
-uint64_t driver::weightDataBytes(const plan::Plan &plan) { return alignTo(plan.weightBytes, 64); }
-
-std::vector<uint64_t> driver::portAlignments(const plan::Plan &plan) {
-  std::vector<uint64_t> alignments;
-  for (const auto *ports : {&plan.inputs, &plan.outputs})
-    for (const plan::Port &port : *ports)
-      alignments.push_back(plan::byteWidth(plan.buffers[port.buffer].dtype));
-  for (const plan::Call &call : plan.calls) {
-    if (call.kind == plan::Call::Kind::Copy)
-      continue;
-    for (auto [buffer, argument] : zip(call.buffers, plan.kernels[call.kernel].arguments)) {
-      MemoryPlace place = findMemory(plan, buffer);
-      if (place.space != plan::MemorySpace::Input && place.space != plan::MemorySpace::Output)
-        continue;
-      uint64_t &alignment = alignments[portIndex(plan, place)];
-      alignment = std::max<uint64_t>(alignment, argument.alignment);
-    }
-  }
-  return alignments;
+/// Defines const void *NAME(void), which returns `result`.
+static void emitGetter(Module &module, const Twine &name, Value *result) {
+  IRBuilder<> builder(module.getContext());
+  auto *type = FunctionType::get(builder.getPtrTy(), false);
+  auto *function = Function::Create(type, GlobalValue::ExternalLinkage, name, module);
+  builder.SetInsertPoint(BasicBlock::Create(module.getContext(), "entry", function));
+  if (auto *callee = dyn_cast<Function>(result))
+    result = builder.CreateCall(callee);
+  builder.CreateRet(result);
 }
 
 namespace {
@@ -75,22 +39,27 @@ namespace {
 /// and fovea_rt.h.
 class DriverBuilder {
 public:
-  DriverBuilder(const plan::Plan &plan, Module &module)
-      : plan(plan), module(module), builder(module.getContext()), prefix(symbolPrefix(plan)) {
+  DriverBuilder(const Network &network, Module &module)
+      : network(network), module(module), builder(module.getContext()),
+        prefix(symbolPrefix(network.first())) {
     int32 = builder.getInt32Ty();
     int64 = builder.getInt64Ty();
     pointer = builder.getPtrTy();
     typeType = StructType::get(builder.getInt8Ty(), builder.getInt8Ty(), builder.getInt16Ty());
     dimensionType = StructType::get(int32, int32, int32, int32);
     bufferType = StructType::get(int64, pointer, pointer, int64, typeType, int32, pointer, pointer);
+    portType = StructType::get(pointer, int32, int32, pointer, int64, int64);
   }
 
   void build() {
-    std::vector<Constant *> calls;
-    for (const plan::Call &call : plan.calls)
-      calls.push_back(emitCall(call));
-    network = emitNetwork(calls);
-    emitApi();
+    std::map<int64_t, Constant *> ports;
+    for (int64_t batch : network.batches())
+      ports[batch] = emitPorts(batch);
+    std::vector<Constant *> variants;
+    for (const Variant &variant : network.variants)
+      variants.push_back(emitVariant(variant, ports[variant.batch()]));
+    GlobalVariable *description = emitData(emitNetwork(variants), prefix + "_description");
+    emitGetter(module, prefix + "_network", description);
   }
 
 private:
@@ -181,12 +150,13 @@ private:
   // Calls
   //===--------------------------------------------------------------------===//
 
-  /// Where a buffer begins, from the arguments of the call's function.
+  /// Where a buffer in the CPU's memory begins, from the arguments of the call's function.
   Value *emitHost(Function *function, unsigned buffer) {
-    MemoryPlace place = findMemory(plan, buffer);
+    MemoryPlace place = findMemory(*plan, buffer);
     Value *base = nullptr;
     switch (place.space) {
     case plan::MemorySpace::Arena:
+    case plan::MemorySpace::Device:
       base = function->getArg(1);
       break;
     case plan::MemorySpace::Constant:
@@ -194,20 +164,23 @@ private:
       break;
     case plan::MemorySpace::Input:
     case plan::MemorySpace::Output:
-      base = builder.CreateLoad(pointer, builder.CreateConstInBoundsGEP1_64(
-                                             pointer, function->getArg(3), portIndex(plan, place)));
+      base =
+          builder.CreateLoad(pointer, builder.CreateConstInBoundsGEP1_64(
+                                          pointer, function->getArg(3), portIndex(*plan, place)));
       break;
     }
     return builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), base, place.offset);
   }
 
-  Value *emitBuffer(const plan::Buffer &buffer, Value *host) {
+  /// A halide_buffer_t of memory of the CPU, of the device, or of both.
+  Value *emitBuffer(const plan::Buffer &buffer, Value *host, Value *device = nullptr,
+                    uint64_t flags = 0) {
     Value *memory = builder.CreateAlloca(bufferType);
     Constant *null = ConstantPointerNull::get(pointer);
-    Value *fields[] = {builder.getInt64(0),
-                       null,
-                       host,
-                       builder.getInt64(0),
+    Value *fields[] = {device ? device : builder.getInt64(0),
+                       device ? emitInterface() : null,
+                       host ? host : null,
+                       builder.getInt64(flags),
                        halideType(buffer.dtype),
                        builder.getInt32(buffer.extents.size()),
                        emitDimensions(buffer),
@@ -225,8 +198,11 @@ private:
   void emitKernelCall(const plan::Call &call, Function *function) {
     std::vector<Value *> arguments = {function->getArg(0)};
     for (unsigned buffer : call.buffers)
-      arguments.push_back(emitBuffer(plan.buffers[buffer], emitHost(function, buffer)));
-    FunctionCallee kernel = importKernel(plan.kernels[call.kernel]);
+      arguments.push_back(
+          plan->device.empty()
+              ? emitBuffer(plan->buffers[buffer], emitHost(function, buffer))
+              : emitBuffer(plan->buffers[buffer], nullptr, emitPart(function, buffer)));
+    FunctionCallee kernel = importKernel(plan->kernels[call.kernel]);
     if (call.kind == plan::Call::Kind::Loop)
       emitLoop(call, function, kernel, arguments);
     else
@@ -261,8 +237,73 @@ private:
     builder.CreateRet(status);
   }
 
+  //===--------------------------------------------------------------------===//
+  // Devices
+  //===--------------------------------------------------------------------===//
+
+  /// A function of Halide's device runtime, under the name it has in Fovea.
+  FunctionCallee importDevice(const Twine &name, Type *result, ArrayRef<Type *> parameters) {
+    return module.getOrInsertFunction(("fovea_halide_" + name).str(),
+                                      FunctionType::get(result, parameters, false));
+  }
+
+  FunctionCallee importInterface() {
+    return importDevice(plan->device + "_device_interface", pointer, {});
+  }
+  Value *emitInterface() { return builder.CreateCall(importInterface()); }
+
+  /// The handle of a buffer on the device, from the array that the call gets for an arena.
+  Value *emitPart(Function *function, unsigned buffer) {
+    MemoryPlace place = findMemory(*plan, buffer);
+    std::array<int64_t, 3> part = {place.offset, plan->buffers[buffer].bytes(),
+                                   place.space == plan::MemorySpace::Constant};
+    unsigned index = parts.try_emplace(part, parts.size()).first->second;
+    return builder.CreateLoad(
+        int64, builder.CreateConstInBoundsGEP1_64(int64, function->getArg(1), index));
+  }
+
+  /// Halide copies what is marked as changed on the other side.
+  void emitDeviceCopy(const plan::Call &call, Function *function) {
+    bool download = findMemory(*plan, call.buffers[0]).space == plan::MemorySpace::Device;
+    unsigned onDevice = call.buffers[download ? 0 : 1], onHost = call.buffers[download ? 1 : 0];
+    constexpr uint64_t hostDirty = 1, deviceDirty = 2;
+    Value *buffer = emitBuffer(plan->buffers[onHost], emitHost(function, onHost),
+                               emitPart(function, onDevice), download ? deviceDirty : hostDirty);
+    SmallVector<Value *> arguments = {function->getArg(0), buffer};
+    if (!download)
+      arguments.push_back(emitInterface());
+    SmallVector<Type *> types(arguments.size(), pointer);
+    builder.CreateRet(builder.CreateCall(
+        importDevice(download ? "copy_to_host" : "copy_to_device", int32, types), arguments));
+  }
+
+  /// The fovea_rt_device of the variant whose calls have been emitted; null where it needs none.
+  Constant *emitDevice() {
+    if (plan->device.empty())
+      return ConstantPointerNull::get(pointer);
+    std::vector<Constant *> list(parts.size());
+    StructType *partType = StructType::get(int64, int64, int64);
+    for (const auto &[part, index] : parts)
+      list[index] =
+          ConstantStruct::get(partType, {builder.getInt64(part[0]), builder.getInt64(part[1]),
+                                         builder.getInt64(part[2])});
+    auto import = [&](StringRef name, Type *result, ArrayRef<Type *> parameters) {
+      FunctionType *type = FunctionType::get(result, parameters, false);
+      return cast<Constant>(module.getOrInsertFunction(name, type).getCallee());
+    };
+    return emitData(
+        ConstantStruct::getAnon(
+            {import(FOVEA_TEXT(FOVEA_RT_DEVICE_CREATE), int32, {pointer, pointer}),
+             import(FOVEA_TEXT(FOVEA_RT_DEVICE_DESTROY), builder.getVoidTy(), {pointer}),
+             cast<Constant>(importInterface().getCallee()), builder.getInt64(plan->deviceBytes),
+             builder.getInt64(list.size()), emitArray(partType, list, "parts")}),
+        "device");
+  }
+
   void emitCopy(const plan::Call &call, Function *function) {
-    const plan::Buffer &from = plan.buffers[call.buffers[0]], &to = plan.buffers[call.buffers[1]];
+    if (!plan->device.empty())
+      return emitDeviceCopy(call, function);
+    const plan::Buffer &from = plan->buffers[call.buffers[0]], &to = plan->buffers[call.buffers[1]];
     int64_t width = plan::byteWidth(from.dtype);
     auto inBytes = [&](std::vector<int64_t> strides) {
       for (int64_t &stride : strides)
@@ -280,9 +321,13 @@ private:
     builder.CreateRet(builder.getInt32(0));
   }
 
-  /// int call(worker, arena, weights, ports), named for profilers: lenet5_3_conv1.
-  Function *emitCall(const plan::Call &call) {
-    std::string name = prefix + "_" + utostr(&call - plan.calls.data()) + "_" + call.name;
+  /// int call(worker, arena, weights, ports), named for profilers: lenet5_3_conv1, and where there
+  /// are several variants lenet5_b4_x86_64_v3_3_conv1.
+  Function *emitCall(const Variant &variant, const plan::Call &call) {
+    std::string name = prefix + "_";
+    if (network.variants.size() > 1)
+      name += "b" + itostr(variant.batch()) + "_" + variant.target + "_";
+    name += utostr(&call - plan->calls.data()) + "_" + call.name;
     for (char &c : name)
       if (!isAlnum(c))
         c = '_';
@@ -297,108 +342,95 @@ private:
   }
 
   //===--------------------------------------------------------------------===//
-  // Network and API
+  // Variants and network
   //===--------------------------------------------------------------------===//
 
-  /// The fovea_rt_network.
-  GlobalVariable *emitNetwork(ArrayRef<Constant *> calls) {
-    std::vector<std::string> callNames, featureErrors;
-    for (const plan::Call &call : plan.calls)
+  /// The fovea_port of an input or output.
+  Constant *emitPort(const plan::Plan &plan, const plan::Port &port, uint64_t alignment) {
+    const plan::Buffer &buffer = plan.buffers[port.buffer];
+    static_assert(int(plan::DType::F32) == FOVEA_F32 && int(plan::DType::Bool) == FOVEA_BOOL,
+                  "elements of the API are numbered as those of a plan");
+    return ConstantStruct::get(
+        portType, {emitText(port.name), builder.getInt32(int(buffer.dtype)),
+                   builder.getInt32(port.shape.size()), emitInt64s(port.shape, "shape"),
+                   builder.getInt64(alignment), builder.getInt64(buffer.bytes())});
+  }
+
+  /// The ports of a batch size, aligned as each of its variants needs it.
+  Constant *emitPorts(int64_t batch) {
+    const plan::Plan &plan =
+        *find_if(network.variants, [&](const Variant &v) { return v.batch() == batch; })->plan;
+    std::vector<uint64_t> alignments = portAlignments(network, batch);
+    std::vector<Constant *> ports;
+    for (const auto *list : {&plan.inputs, &plan.outputs})
+      for (const plan::Port &port : *list)
+        ports.push_back(emitPort(plan, port, alignments[ports.size()]));
+    return emitArray(portType, ports, "ports");
+  }
+
+  /// A fovea_rt_variant.
+  Constant *emitVariant(const Variant &variant, Constant *ports) {
+    plan = variant.plan;
+    parts.clear();
+    std::vector<Constant *> calls;
+    std::vector<std::string> callNames;
+    for (const plan::Call &call : plan->calls) {
+      calls.push_back(emitCall(variant, call));
       callNames.push_back(call.name);
-    for (const std::string &feature : plan.cpuFeatures)
-      featureErrors.push_back("this CPU lacks " + feature + ", which " + plan.network +
-                              " was compiled for");
-    std::vector<uint64_t> alignments = portAlignments(plan);
-    Constant *fields[] = {
-        builder.getInt32(FOVEA_RT_ABI),
-        builder.getInt32(calls.size()),
-        builder.getInt32(alignments.size()),
-        builder.getInt32(plan.cpuFeatures.size()),
-        builder.getInt64(plan.arenaBytes),
-        builder.getInt64(weightDataBytes(plan)),
-        builder.getInt64(plan.scratchBytes),
-        ConstantDataArray::get(module.getContext(), ArrayRef<uint8_t>(weightsHash(plan))),
-        emitText(plan.network),
-        emitArray(pointer, calls, "calls"),
-        emitTexts(callNames, "callNames"),
-        emitInt64s(std::vector<int64_t>(alignments.begin(), alignments.end()), "portAlignments"),
-        emitTexts(plan.cpuFeatures, "features"),
-        emitTexts(featureErrors, "featureErrors"),
-    };
-    return emitData(ConstantStruct::getAnon(fields), prefix + "_network",
-                    GlobalValue::ExternalLinkage);
+    }
+    return ConstantStruct::getAnon(
+        {builder.getInt32(variant.batch()), builder.getInt32(calls.size()),
+         builder.getInt64(plan->arenaBytes), builder.getInt64(plan->scratchBytes),
+         emitArray(pointer, calls, "calls"), emitTexts(callNames, "callNames"), ports,
+         emitText(variant.target), emitTexts(plan->cpuFeatures, "features"),
+         builder.getInt64(plan->cpuFeatures.size()), emitDevice()});
   }
 
-  /// Begins a function of the API whose parameters are `parameters`.
-  Function *beginApi(StringRef name, Type *result, ArrayRef<Type *> parameters) {
-    auto *function = Function::Create(FunctionType::get(result, parameters, false),
-                                      GlobalValue::ExternalLinkage, prefix + "_" + name, module);
-    builder.SetInsertPoint(BasicBlock::Create(module.getContext(), "entry", function));
-    return function;
+  GlobalVariable *importData(const Twine &name) {
+    return new GlobalVariable(module, builder.getInt8Ty(), /*isConstant=*/true,
+                              GlobalValue::ExternalLinkage, nullptr, name);
   }
 
-  Value *callRuntime(StringRef name, Type *result, ArrayRef<Value *> arguments) {
-    std::vector<Type *> types;
-    for (Value *argument : arguments)
-      types.push_back(argument->getType());
-    FunctionCallee callee = module.getOrInsertFunction(("fovea_rt_" + name).str(),
-                                                       FunctionType::get(result, types, false));
-    return builder.CreateCall(callee, arguments);
+  /// The fovea_network.
+  Constant *emitNetwork(ArrayRef<Constant *> variants) {
+    std::vector<Constant *> batches;
+    for (int64_t batch : network.batches())
+      batches.push_back(builder.getInt32(batch));
+    Constant *weights = network.embedsWeights ? cast<Constant>(importData(weightsSymbol(network)))
+                                              : ConstantPointerNull::get(pointer);
+    return ConstantStruct::getAnon(
+        {importData(FOVEA_TEXT(FOVEA_RT_API)), emitText(network.first().network),
+         builder.getInt32(network.first().inputs.size()),
+         builder.getInt32(network.first().outputs.size()), builder.getInt32(batches.size()),
+         builder.getInt32(variants.size()), emitArray(int32, batches, "batches"),
+         emitArray(variants.front()->getType(), variants, "variants"),
+         ConstantDataArray::get(module.getContext(), ArrayRef<uint8_t>(weightsHash(network))),
+         builder.getInt64(weightDataBytes(network)), weights});
   }
 
-  /// NAME_run(instance, inputs…, outputs…): the pointers become an array.
-  void emitRun() {
-    size_t ports = plan.inputs.size() + plan.outputs.size();
-    Function *run = beginApi("run", int32, std::vector<Type *>(ports + 1, pointer));
-    auto *type = ArrayType::get(pointer, ports);
-    Value *array = builder.CreateAlloca(type);
-    for (size_t i = 0; i < ports; ++i)
-      builder.CreateStore(run->getArg(i + 1),
-                          builder.CreateConstInBoundsGEP2_64(type, array, 0, i));
-    builder.CreateRet(callRuntime("run", int32, {run->getArg(0), array}));
-  }
-
-  void emitApi() {
-    Type *none = builder.getVoidTy();
-    Function *create = beginApi("create", int32, {pointer, pointer, pointer});
-    builder.CreateRet(callRuntime(
-        "create", int32, {network, create->getArg(0), create->getArg(1), create->getArg(2)}));
-    create = beginApi("create_from_memory", int32, {pointer, int64, pointer, pointer});
-    builder.CreateRet(callRuntime(
-        "create_from_memory", int32,
-        {network, create->getArg(0), create->getArg(1), create->getArg(2), create->getArg(3)}));
-    emitRun();
-    Function *destroy = beginApi("destroy", none, {pointer});
-    callRuntime("destroy", none, {destroy->getArg(0)});
-    builder.CreateRetVoid();
-    Function *error = beginApi("error", pointer, {int32});
-    builder.CreateRet(callRuntime("error", pointer, {network, error->getArg(0)}));
-    Function *profile = beginApi("profile", none, {pointer, pointer});
-    callRuntime("profile", none, {profile->getArg(0), profile->getArg(1)});
-    builder.CreateRetVoid();
-    Function *name = beginApi("call_name", pointer, {int32});
-    builder.CreateRet(callRuntime("call_name", pointer, {network, name->getArg(0)}));
-  }
-
-  const plan::Plan &plan;
+  const Network &network;
+  const plan::Plan *plan = nullptr; ///< Of the variant whose calls are emitted.
   Module &module;
   IRBuilder<> builder;
   std::string prefix;
   Type *int32, *int64;
   PointerType *pointer;
-  StructType *typeType, *dimensionType, *bufferType;
+  StructType *typeType, *dimensionType, *bufferType, *portType;
   StringMap<GlobalVariable *> texts;
   std::map<std::pair<std::vector<int64_t>, std::vector<int64_t>>, Constant *> shapes;
-  GlobalVariable *network = nullptr;
+  /// Of the variant: offset, bytes and whether it is a weight, numbered.
+  std::map<std::array<int64_t, 3>, unsigned> parts;
 };
 
 } // namespace
 
-/// The machine that the driver is generated for: any of this architecture, so no features.
-static Expected<std::unique_ptr<TargetMachine>> driverMachine() {
-  InitializeNativeTarget();
-  InitializeNativeTargetAsmPrinter();
-  Triple triple(sys::getDefaultTargetTriple());
+/// The machine that the driver is generated for: any of the plan's architecture, so no features.
+static Expected<std::unique_ptr<TargetMachine>> driverMachine(const plan::Plan &plan) {
+  InitializeAllTargetInfos();
+  InitializeAllTargets();
+  InitializeAllTargetMCs();
+  InitializeAllAsmPrinters();
+  Triple triple(plan.triple.empty() ? sys::getDefaultTargetTriple() : plan.triple);
   std::string reason;
   const Target *target = TargetRegistry::lookupTarget(triple, reason);
   if (!target)
@@ -407,15 +439,15 @@ static Expected<std::unique_ptr<TargetMachine>> driverMachine() {
       triple, "", "", TargetOptions(), Reloc::PIC_, std::nullopt, CodeGenOptLevel::Less));
 }
 
-static Expected<std::unique_ptr<Module>> buildDriver(const plan::Plan &plan, LLVMContext &context,
-                                                     TargetMachine &machine) {
-  if (Error error = checkPlan(plan))
-    return error;
+/// A module for that machine; `build` fills it.
+static Expected<std::unique_ptr<Module>> buildModule(const plan::Plan &plan, LLVMContext &context,
+                                                     TargetMachine &machine,
+                                                     function_ref<void(Module &)> build) {
   auto module = std::make_unique<Module>(plan.network, context);
   module->setTargetTriple(machine.getTargetTriple());
   module->setDataLayout(machine.createDataLayout());
   module->setPICLevel(PICLevel::BigPIC);
-  DriverBuilder(plan, *module).build();
+  build(*module);
   std::string problems;
   raw_string_ostream os(problems);
   if (verifyModule(*module, &os))
@@ -423,33 +455,61 @@ static Expected<std::unique_ptr<Module>> buildDriver(const plan::Plan &plan, LLV
   return module;
 }
 
-Expected<std::string> driver::emitDriverIR(const plan::Plan &plan) {
-  Expected<std::unique_ptr<TargetMachine>> machine = driverMachine();
+/// Gives the module that `build` fills to `emit`.
+static Error withModule(const Network &network, function_ref<void(Module &)> build,
+                        function_ref<Error(Module &, TargetMachine &)> emit) {
+  if (Error error = checkNetwork(network))
+    return error;
+  Expected<std::unique_ptr<TargetMachine>> machine = driverMachine(network.first());
   if (!machine)
     return machine.takeError();
   LLVMContext context;
-  Expected<std::unique_ptr<Module>> module = buildDriver(plan, context, **machine);
-  if (!module)
-    return module.takeError();
+  Expected<std::unique_ptr<Module>> module =
+      buildModule(network.first(), context, **machine, build);
+  return module ? emit(**module, **machine) : module.takeError();
+}
+
+static Expected<ObjectFile> emitObject(const Network &network, StringRef name,
+                                       function_ref<void(Module &)> build) {
+  SmallVector<char, 0> object;
+  Error error = withModule(network, build, [&](Module &module, TargetMachine &machine) -> Error {
+    raw_svector_ostream os(object);
+    legacy::PassManager passes;
+    if (machine.addPassesToEmitFile(passes, os, nullptr, CodeGenFileType::ObjectFile))
+      return createStringError("this target emits no objects");
+    passes.run(module);
+    return Error::success();
+  });
+  if (error)
+    return error;
+  return ObjectFile{symbolPrefix(network.first()) + name.str(),
+                    std::string(object.begin(), object.end())};
+}
+
+Expected<std::string> driver::emitDriverIR(const Network &network) {
   std::string text;
-  raw_string_ostream os(text);
-  (*module)->print(os, nullptr);
+  Error error = withModule(
+      network, [&](Module &module) { DriverBuilder(network, module).build(); },
+      [&](Module &module, TargetMachine &) {
+        raw_string_ostream os(text);
+        module.print(os, nullptr);
+        return Error::success();
+      });
+  if (error)
+    return error;
   return text;
 }
 
-Expected<ObjectFile> driver::emitDriverObject(const plan::Plan &plan) {
-  Expected<std::unique_ptr<TargetMachine>> machine = driverMachine();
-  if (!machine)
-    return machine.takeError();
-  LLVMContext context;
-  Expected<std::unique_ptr<Module>> module = buildDriver(plan, context, **machine);
-  if (!module)
-    return module.takeError();
-  SmallVector<char, 0> object;
-  raw_svector_ostream os(object);
-  legacy::PassManager passes;
-  if ((*machine)->addPassesToEmitFile(passes, os, nullptr, CodeGenFileType::ObjectFile))
-    return createStringError("this target emits no objects");
-  passes.run(**module);
-  return ObjectFile{symbolPrefix(plan) + "_driver.o", std::string(object.begin(), object.end())};
+Expected<ObjectFile> driver::emitDriverObject(const Network &network) {
+  return emitObject(network, "_driver.o",
+                    [&](Module &module) { DriverBuilder(network, module).build(); });
+}
+
+Expected<ObjectFile> driver::emitSharedEntry(const Network &network) {
+  return emitObject(network, "_shared.o", [&](Module &module) {
+    auto *type = FunctionType::get(PointerType::get(module.getContext(), 0), false);
+    FunctionCallee callee =
+        module.getOrInsertFunction(symbolPrefix(network.first()) + "_network", type);
+    emitGetter(module, "fovea_shared_network", callee.getCallee());
+  });
 }

@@ -3,28 +3,28 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "fovea/Target/Driver/Executable.h"
-#include "lib/Target/Driver/runtime/fovea_rt.h"
+#include "lib/Target/Driver/runtime/fovea.h"
 #include "llvm/ExecutionEngine/Orc/ExecutionUtils.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/ExecutionEngine/Orc/ObjectLinkingLayer.h"
 #include "llvm/Support/TargetSelect.h"
+#include "llvm/TargetParser/Host.h"
 #include <chrono>
 
 using namespace llvm;
 using namespace fovea;
 using namespace fovea::driver;
 
-/// The run-time library's functions in the linked program.
+/// The functions of the linked program that are called from here.
 namespace {
-struct Runtime {
-  decltype(&fovea_rt_create) create;
-  decltype(&fovea_rt_create_from_memory) createFromMemory;
-  decltype(&fovea_rt_destroy) destroy;
-  decltype(&fovea_rt_run) run;
-  decltype(&fovea_rt_profile) profile;
-  decltype(&fovea_rt_threads) threads;
-  decltype(&fovea_rt_error) error;
-  const fovea_rt_network *network;
+struct Api {
+  decltype(&fovea_create) create;
+  decltype(&fovea_destroy) destroy;
+  decltype(&fovea_run) run;
+  decltype(&fovea_profile) profile;
+  decltype(&fovea_threads_of) threads;
+  decltype(&fovea_error) error;
+  const fovea_network *(*network)();
 };
 } // namespace
 
@@ -32,14 +32,14 @@ struct Executable::State {
   // The instance is destroyed before the code that it runs is unloaded.
   ~State() {
     if (instance)
-      runtime.destroy(instance);
+      api.destroy(instance);
   }
 
   std::string problems; ///< What the linker reported; outlives it.
   std::unique_ptr<orc::LLJIT> jit;
-  Runtime runtime = {};
+  Api api = {};
   std::unique_ptr<MemoryBuffer> weights;
-  fovea_rt_instance *instance = nullptr;
+  fovea_instance *instance = nullptr;
   std::vector<uint64_t> profile;
   size_t inputs = 0, outputs = 0;
   double linkMilliseconds = 0;
@@ -80,25 +80,28 @@ template <typename T> static Error lookUp(orc::LLJIT &jit, const Twine &name, T 
   return Error::success();
 }
 
-static Error lookUpRuntime(orc::LLJIT &jit, StringRef prefix, Runtime &runtime) {
+static Error lookUpApi(orc::LLJIT &jit, StringRef prefix, Api &api) {
   // The network first: looking it up links everything.
-  if (Error error = lookUp(jit, prefix + "_network", runtime.network))
+  if (Error error = lookUp(jit, prefix + "_network", api.network))
     return error;
-  Error errors[] = {lookUp(jit, "fovea_rt_create", runtime.create),
-                    lookUp(jit, "fovea_rt_create_from_memory", runtime.createFromMemory),
-                    lookUp(jit, "fovea_rt_destroy", runtime.destroy),
-                    lookUp(jit, "fovea_rt_run", runtime.run),
-                    lookUp(jit, "fovea_rt_profile", runtime.profile),
-                    lookUp(jit, "fovea_rt_threads", runtime.threads),
-                    lookUp(jit, "fovea_rt_error", runtime.error)};
+  Error errors[] = {lookUp(jit, "fovea_create", api.create),
+                    lookUp(jit, "fovea_destroy", api.destroy),
+                    lookUp(jit, "fovea_run", api.run),
+                    lookUp(jit, "fovea_profile", api.profile),
+                    lookUp(jit, "fovea_threads_of", api.threads),
+                    lookUp(jit, "fovea_error", api.error)};
   Error all = Error::success();
   for (Error &error : errors)
     all = joinErrors(std::move(all), std::move(error));
   return all;
 }
 
-/// Links the objects and finds the run-time library; creates no instance.
+/// Links the objects and finds the API; creates no instance.
 Error Executable::link(State &state, const plan::Plan &plan, ArrayRef<ObjectFile> objects) {
+  Triple triple(plan.triple);
+  if (!plan.triple.empty() && triple.getArch() != Triple(sys::getProcessTriple()).getArch())
+    return createStringError(plan.network + ": compiled for " + triple.getArchName() +
+                             ", which this machine cannot run");
   auto begin = std::chrono::steady_clock::now();
   Expected<std::unique_ptr<orc::LLJIT>> jit = createJit(state.problems);
   if (!jit)
@@ -111,7 +114,7 @@ Error Executable::link(State &state, const plan::Plan &plan, ArrayRef<ObjectFile
   state.jit->getMainJITDylib().addGenerator(std::move(*libc));
   if (Error error = addObjects(*state.jit, objects))
     return error;
-  if (Error error = lookUpRuntime(*state.jit, symbolPrefix(plan), state.runtime)) {
+  if (Error error = lookUpApi(*state.jit, symbolPrefix(plan), state.api)) {
     // What the session reported is the cause, what the lookup returns the effect.
     std::string effect = toString(std::move(error));
     return createStringError(
@@ -125,6 +128,18 @@ Error Executable::link(State &state, const plan::Plan &plan, ArrayRef<ObjectFile
   return Error::success();
 }
 
+/// Creates the instance with `options`, which say where the weights are.
+static Error createInstance(const plan::Plan &plan, const Api &api, fovea_options options,
+                            int threads, fovea_instance *&instance) {
+  char message[512];
+  options.threads = threads;
+  options.message = message;
+  options.message_bytes = sizeof message;
+  if (api.create(api.network(), &options, &instance))
+    return createStringError(plan.network + ": " + message);
+  return Error::success();
+}
+
 Expected<std::unique_ptr<Executable>> Executable::load(const plan::Plan &plan,
                                                        ArrayRef<ObjectFile> objects,
                                                        std::unique_ptr<MemoryBuffer> weights,
@@ -132,13 +147,14 @@ Expected<std::unique_ptr<Executable>> Executable::load(const plan::Plan &plan,
   auto state = std::make_unique<State>();
   if (Error error = link(*state, plan, objects))
     return error;
-  char message[512];
-  fovea_rt_options options = {threads, message, sizeof message};
+  fovea_options options = fovea_default_options();
   state->weights = std::move(weights);
-  StringRef image = state->weights ? state->weights->getBuffer() : StringRef();
-  if (state->runtime.createFromMemory(state->runtime.network, image.data(), image.size(), &options,
-                                      &state->instance))
-    return createStringError(plan.network + ": " + message);
+  if (state->weights) {
+    options.weights = state->weights->getBufferStart();
+    options.weights_bytes = state->weights->getBufferSize();
+  }
+  if (Error error = createInstance(plan, state->api, options, threads, state->instance))
+    return error;
   return std::unique_ptr<Executable>(new Executable(std::move(state)));
 }
 
@@ -148,11 +164,11 @@ Expected<std::unique_ptr<Executable>> Executable::loadFile(const plan::Plan &pla
   auto state = std::make_unique<State>();
   if (Error error = link(*state, plan, objects))
     return error;
-  char message[512];
-  fovea_rt_options options = {threads, message, sizeof message};
-  if (state->runtime.create(state->runtime.network, weightsPath.str().c_str(), &options,
-                            &state->instance))
-    return createStringError(plan.network + ": " + message);
+  std::string path = weightsPath.str();
+  fovea_options options = fovea_default_options();
+  options.weights_path = path.c_str();
+  if (Error error = createInstance(plan, state->api, options, threads, state->instance))
+    return error;
   return std::unique_ptr<Executable>(new Executable(std::move(state)));
 }
 
@@ -161,25 +177,20 @@ Error Executable::run(ArrayRef<const void *> inputs, ArrayRef<void *> outputs) {
     return createStringError("expected " + Twine(state->inputs) + " inputs and " +
                              Twine(state->outputs) + " outputs, got " + Twine(inputs.size()) +
                              " and " + Twine(outputs.size()));
-  SmallVector<void *, 8> ports;
-  for (const void *input : inputs)
-    ports.push_back(const_cast<void *>(input));
-  ports.append(outputs.begin(), outputs.end());
-  if (int status = state->runtime.run(state->instance, ports.data()))
-    return createStringError(Twine(state->runtime.error(state->runtime.network, status)) +
-                             " (status " + Twine(status) + ")");
+  if (int status = state->api.run(state->instance, inputs.data(), outputs.data()))
+    return createStringError(Twine(state->api.error(status)) + " (status " + Twine(status) + ")");
   return Error::success();
 }
 
 void Executable::startProfile() {
   state->profile.assign(state->profile.size(), 0);
-  state->runtime.profile(state->instance, state->profile.data());
+  state->api.profile(state->instance, state->profile.data());
 }
 
 std::vector<uint64_t> Executable::takeProfile() {
-  state->runtime.profile(state->instance, nullptr);
+  state->api.profile(state->instance, nullptr);
   return state->profile;
 }
 
-int Executable::threads() const { return state->runtime.threads(state->instance); }
+int Executable::threads() const { return state->api.threads(state->instance); }
 double Executable::linkMilliseconds() const { return state->linkMilliseconds; }

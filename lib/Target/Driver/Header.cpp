@@ -41,14 +41,15 @@ static StringRef cType(plan::DType type) {
 /// less than a trailing '_').
 static std::string parameterName(StringRef port, std::set<std::string> &taken) {
   static const StringSet<> keywords = {
-      "auto",     "bool",     "break",     "case",    "catch",  "char",     "class",    "const",
-      "continue", "default",  "delete",    "do",      "double", "else",     "enum",     "export",
-      "extern",   "false",    "float",     "for",     "friend", "goto",     "if",       "inline",
-      "int",      "long",     "mutable",   "new",     "not",    "operator", "or",       "and",
-      "private",  "public",   "register",  "return",  "short",  "signed",   "sizeof",   "static",
-      "struct",   "switch",   "template",  "this",    "throw",  "true",     "try",      "typedef",
-      "union",    "unsigned", "using",     "void",    "while",  "xor",      "instance", "asm",
-      "virtual",  "volatile", "namespace", "restrict"};
+      "auto",     "bool",     "break",   "case",     "catch",     "char",     "class",
+      "const",    "continue", "default", "delete",   "do",        "double",   "else",
+      "enum",     "export",   "extern",  "false",    "float",     "for",      "friend",
+      "goto",     "if",       "inline",  "int",      "long",      "mutable",  "new",
+      "not",      "operator", "or",      "and",      "private",   "public",   "register",
+      "return",   "short",    "signed",  "sizeof",   "static",    "struct",   "switch",
+      "template", "this",     "throw",   "true",     "try",       "typedef",  "union",
+      "unsigned", "using",    "void",    "while",    "xor",       "instance", "asm",
+      "inputs",   "outputs",  "virtual", "volatile", "namespace", "restrict"};
   std::string name = port.str();
   for (char &c : name)
     if (!isAlnum(c))
@@ -85,10 +86,11 @@ struct Parameter {
 };
 } // namespace
 
-static std::vector<Parameter> parameters(const plan::Plan &plan) {
+static std::vector<Parameter> parameters(const Network &network) {
+  const plan::Plan &plan = network.first();
   std::vector<Parameter> result;
   std::set<std::string> taken;
-  std::vector<uint64_t> alignments = portAlignments(plan);
+  std::vector<uint64_t> alignments = portAlignments(network, network.batches().front());
   for (const auto *ports : {&plan.inputs, &plan.outputs})
     for (const plan::Port &port : *ports)
       result.push_back({&port, ports == &plan.inputs, parameterName(port.name, taken),
@@ -96,97 +98,98 @@ static std::vector<Parameter> parameters(const plan::Plan &plan) {
   return result;
 }
 
+static std::string shapeOf(const plan::Port &port) {
+  return join(map_range(port.shape, [](int64_t n) { return itostr(n); }), ", ");
+}
+
 static void emitShapes(raw_ostream &os, ArrayRef<Parameter> parameters, StringRef prefix) {
   for (const Parameter &parameter : parameters) {
     std::string name =
         upper((prefix + (parameter.isInput ? "_input_" : "_output_") + parameter.name).str());
     os << "#define " << name << "_RANK " << parameter.port->shape.size() << "\n";
-    os << "#define " << name << "_SHAPE {"
-       << join(map_range(parameter.port->shape, [](int64_t n) { return itostr(n); }), ", ")
-       << "}\n";
+    os << "#define " << name << "_SHAPE {" << shapeOf(*parameter.port) << "}\n";
     os << "#define " << name << "_ELEMENTS " << elementCount(*parameter.port) << "\n";
   }
 }
 
-static void emitRun(raw_ostream &os, ArrayRef<Parameter> parameters, StringRef prefix) {
-  os << "/** Runs the network once; allocates nothing. Tensors are dense and row-major:\n";
-  for (const Parameter &parameter : parameters)
+static void emitRun(raw_ostream &os, const Network &network, ArrayRef<Parameter> parameters,
+                    StringRef prefix) {
+  std::string list, inputs, outputs;
+  os << "/** fovea_run with one pointer per tensor, dense and row-major:\n";
+  for (const Parameter &parameter : parameters) {
     os << " *    " << parameter.name << ": " << (parameter.isInput ? "input " : "output ")
-       << parameter.type << '['
-       << join(map_range(parameter.port->shape, [](int64_t n) { return itostr(n); }), ", ")
-       << "], aligned to " << parameter.alignment << " bytes\n";
-  os << " *  Instances are independent of each other; one instance runs in one thread at a time. "
-        "Returns 0 or an error. */\n";
-  os << "int " << prefix << "_run(" << prefix << "_instance *instance";
-  for (const Parameter &parameter : parameters)
-    os << ", " << (parameter.isInput ? "const " : "") << parameter.type << " *" << parameter.name;
-  os << ");\n";
+       << parameter.type << '[' << shapeOf(*parameter.port) << "], aligned to "
+       << parameter.alignment << " bytes\n";
+    list += (parameter.isInput ? ", const " : ", ") + parameter.type.str() + " *" + parameter.name;
+    std::string &pointers = parameter.isInput ? inputs : outputs;
+    pointers += (pointers.empty() ? "" : ", ") + parameter.name;
+  }
+  if (network.batches().size() > 1)
+    os << " *  At another batch size the first extents are that. */\n";
+  else
+    os << " */\n";
+  os << "static inline int " << prefix << "_run(" << prefix << "_instance *instance" << list
+     << ") {\n"
+     << "  const void *inputs[] = {" << (inputs.empty() ? "NULL" : inputs) << "};\n"
+     << "  void *outputs[] = {" << (outputs.empty() ? "NULL" : outputs) << "};\n"
+     << "  if (fovea_network_of(instance) != " << prefix << "_network())\n"
+     << "    return FOVEA_INVALID;\n"
+     << "  return fovea_run(instance, inputs, outputs);\n}\n";
 }
 
-static constexpr StringLiteral beforeRun = R"(typedef struct @_instance @_instance;
+static constexpr StringLiteral beforeRun = R"(
+/** The network, for the functions of fovea.h. */
+const fovea_network *@_network(void);
 
-/** How to create an instance. Zeros are good defaults. */
-typedef struct {
-  int threads;         /**< Threads of a run, the caller's included; 0: one per CPU. */
-  char *message;       /**< Where create describes an error, or null. */
-  size_t messageBytes; /**< Size of `message`. */
-} @_options;
+typedef fovea_instance @_instance;
 
-/** Creates an instance: maps the packed weights, allocates all memory that runs need, starts threads.
- *  Returns 0 and an instance to be given to @_destroy, or an error (see @_error) and null in `*out`.
- *  `weights` is the path of the file that was written beside this header@WITHOUT; `options` may be null. */
-int @_create(const char *weights, const @_options *options, @_instance **out);
-
-/** The same with the contents of that file in memory, 64-byte aligned and alive as long as the instance. */
-int @_create_from_memory(const void *weights, size_t bytes, const @_options *options, @_instance **out);
+/** fovea_create with the weights file of this path; null: with the weights of the options, or the
+ *  embedded ones. `options` may be null, see fovea_default_options. */
+static inline int @_create(const char *weights, const fovea_options *options, @_instance **out) {
+  fovea_options all = options ? *options : fovea_default_options();
+  if (weights)
+    all.weights_path = weights;
+  return fovea_create(@_network(), &all, out);
+}
 
 )";
 
 static constexpr StringLiteral afterRun = R"(
-/** Ends the threads and frees all memory; null is allowed. */
-void @_destroy(@_instance *instance);
-
-/** What an error means; never null. */
-const char *@_error(int error);
-
-/** From now on each run adds the nanoseconds of step i to nanoseconds[i], of @UPPER_CALLS; null ends that. */
-void @_profile(@_instance *instance, uint64_t *nanoseconds);
-/** The layers of a step; null if there is none. */
-const char *@_call_name(int index);
+/** fovea_destroy. */
+static inline void @_destroy(@_instance *instance) { fovea_destroy(instance); }
 )";
 
-static std::string substitute(StringRef text, const plan::Plan &plan) {
-  std::string prefix = symbolPrefix(plan), result;
-  while (!text.empty()) {
-    auto [before, after] = text.split('@');
-    result += before;
-    if (before.size() == text.size())
-      break;
-    if (after.consume_front("WITHOUT"))
-      result += plan.weightBytes ? "" : " (this network has none: null will do)";
-    else if (after.consume_front("UPPER"))
-      result += upper(prefix);
-    else
-      result += prefix;
-    text = after;
-  }
-  return result;
+static std::string substitute(StringRef text, StringRef prefix) {
+  SmallVector<StringRef> parts;
+  text.split(parts, '@');
+  return join(parts, prefix);
 }
 
-std::string driver::emitHeader(const plan::Plan &plan) {
-  std::string prefix = symbolPrefix(plan), text;
-  std::vector<Parameter> all = parameters(plan);
+/// What the network was compiled for: "batch 1 on x86-64-v3, batch 4 on x86-64-v3".
+static std::string variantsOf(const Network &network) {
+  return join(map_range(network.variants,
+                        [](const Variant &variant) {
+                          return "batch " + itostr(variant.batch()) + " on " + variant.target;
+                        }),
+              ", ");
+}
+
+std::string driver::emitHeader(const Network &network) {
+  std::string prefix = symbolPrefix(network.first()), text;
+  std::vector<Parameter> all = parameters(network);
   raw_string_ostream os(text);
-  os << "/* The network " << prefix << ", compiled by Fovea for " << plan.target << ".\n"
-     << " * Link with the archive of this name, -lpthread and -lm. */\n"
+  os << "/* The network " << prefix << ", compiled by Fovea for " << variantsOf(network) << ".\n"
+     << " * Link with the archive of this name and -lpthread, or with the shared library. */\n"
      << "#ifndef FOVEA_" << upper(prefix) << "_H\n#define FOVEA_" << upper(prefix) << "_H\n\n"
-     << "#include <stddef.h>\n#include <stdint.h>\n\n"
+     << apiHeader() << '\n'
      << "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
+  os << "/** The batch sizes; what follows is of the first. */\n#define " << upper(prefix)
+     << "_BATCHES {"
+     << join(map_range(network.batches(), [](int64_t batch) { return itostr(batch); }), ", ")
+     << "}\n";
   emitShapes(os, all, prefix);
-  os << "/** Steps of a run. */\n#define " << upper(prefix) << "_CALLS " << plan.calls.size()
-     << "\n\n"
-     << substitute(beforeRun, plan);
-  emitRun(os, all, prefix);
-  os << substitute(afterRun, plan) << "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n";
+  os << substitute(beforeRun, prefix);
+  emitRun(os, network, all, prefix);
+  os << substitute(afterRun, prefix) << "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n";
   return text;
 }

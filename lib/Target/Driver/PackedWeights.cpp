@@ -56,6 +56,7 @@ private:
 };
 
 struct Placed {
+  unsigned variant;
   unsigned constant;
   uint64_t offset;
   uint64_t bytes;
@@ -63,15 +64,18 @@ struct Placed {
 
 } // namespace
 
-/// The constants in the order in which they lie; one that shares its place with another is left
-/// out.
-static std::vector<Placed> placeConstants(const plan::Plan &plan) {
+/// The constants of all variants in the order in which they lie; one that shares its place with
+/// another is left out.
+static std::vector<Placed> placeConstants(const Network &network) {
   std::vector<Placed> placed;
-  for (unsigned i = 0; i < plan.constants.size(); ++i) {
-    unsigned buffer = plan.constants[i].buffer;
-    uint64_t bytes = plan.buffers[buffer].bytes();
-    uint64_t offset = findMemory(plan, buffer).offset;
-    placed.push_back({i, offset, bytes});
+  for (unsigned variant = 0; variant < network.variants.size(); ++variant) {
+    const plan::Plan &plan = *network.variants[variant].plan;
+    for (unsigned i = 0; i < plan.constants.size(); ++i) {
+      unsigned buffer = plan.constants[i].buffer;
+      uint64_t bytes = plan.buffers[buffer].bytes();
+      uint64_t offset = findMemory(plan, buffer).offset;
+      placed.push_back({variant, i, offset, bytes});
+    }
   }
   llvm::stable_sort(placed, [](const Placed &a, const Placed &b) { return a.offset < b.offset; });
   auto same = [](const Placed &a, const Placed &b) {
@@ -81,35 +85,35 @@ static std::vector<Placed> placeConstants(const plan::Plan &plan) {
   return placed;
 }
 
-static Error writeData(const plan::Plan &plan, PackConstant pack, DataWriter &writer) {
+static Error writeData(const Network &network, PackConstant pack, DataWriter &writer) {
   std::vector<char> bytes;
-  for (const Placed &place : placeConstants(plan)) {
-    const std::string &name = plan.constants[place.constant].name;
-    if (place.offset < writer.position() || place.offset + place.bytes > weightDataBytes(plan))
+  for (const Placed &place : placeConstants(network)) {
+    const std::string &name = network.variants[place.variant].plan->constants[place.constant].name;
+    if (place.offset < writer.position() || place.offset + place.bytes > weightDataBytes(network))
       return createStringError("constant '" + name + "' overlaps another or the weights' end");
     bytes.assign(place.bytes, 0);
-    if (Error error = pack(place.constant, bytes))
+    if (Error error = pack(place.variant, place.constant, bytes))
       return error;
     writer.zerosUntil(place.offset);
     writer.write(bytes);
   }
-  writer.zerosUntil(weightDataBytes(plan));
+  writer.zerosUntil(weightDataBytes(network));
   return Error::success();
 }
 
-Error driver::writePackedWeights(const plan::Plan &plan, PackConstant pack, raw_pwrite_stream &os) {
-  if (Error error = checkPlan(plan))
+Error driver::writePackedWeights(const Network &network, PackConstant pack, raw_pwrite_stream &os) {
+  if (Error error = checkNetwork(network))
     return error;
   fovea_weights_header header = {};
   memcpy(header.magic, FOVEA_WEIGHTS_MAGIC, sizeof header.magic);
   header.version = FOVEA_WEIGHTS_VERSION;
   header.dataOffset = sizeof header;
-  header.dataBytes = weightDataBytes(plan);
-  llvm::copy(weightsHash(plan), header.planHash);
+  header.dataBytes = weightDataBytes(network);
+  llvm::copy(weightsHash(network), header.planHash);
   uint64_t begin = os.tell();
   os.write(reinterpret_cast<const char *>(&header), sizeof header);
   DataWriter writer(os);
-  if (Error error = writeData(plan, pack, writer))
+  if (Error error = writeData(network, pack, writer))
     return error;
   header.checksum = writer.checksum();
   os.pwrite(reinterpret_cast<const char *>(&header), sizeof header, begin);
@@ -139,30 +143,30 @@ private:
 
 } // namespace
 
-Expected<std::unique_ptr<MemoryBuffer>> driver::packWeights(const plan::Plan &plan,
+Expected<std::unique_ptr<MemoryBuffer>> driver::packWeights(const Network &network,
                                                             PackConstant pack) {
-  uint64_t bytes = sizeof(fovea_weights_header) + weightDataBytes(plan);
+  uint64_t bytes = sizeof(fovea_weights_header) + weightDataBytes(network);
   std::unique_ptr<WritableMemoryBuffer> buffer =
       WritableMemoryBuffer::getNewUninitMemBuffer(bytes, "packed weights", Align(64));
   if (!buffer)
     return createStringError("no memory for " + Twine(bytes) + " bytes of packed weights");
   FixedStream os(buffer->getBuffer());
-  if (Error error = writePackedWeights(plan, pack, os))
+  if (Error error = writePackedWeights(network, pack, os))
     return error;
   return std::unique_ptr<MemoryBuffer>(std::move(buffer));
 }
 
-Error driver::checkPackedWeights(const plan::Plan &plan, StringRef image) {
+Error driver::checkPackedWeights(const Network &network, StringRef image) {
   fovea_weights_header header;
   if (image.size() < sizeof header || !image.starts_with(FOVEA_WEIGHTS_MAGIC))
     return createStringError("this is no file of packed weights");
   memcpy(&header, image.data(), sizeof header);
   if (header.version != FOVEA_WEIGHTS_VERSION || header.dataOffset != sizeof header)
     return createStringError("packed by another version of Fovea");
-  if (ArrayRef(header.planHash) != ArrayRef(weightsHash(plan)))
+  if (ArrayRef(header.planHash) != ArrayRef(weightsHash(network)))
     return createStringError("packed for another network, target or plan");
   StringRef data = image.drop_front(sizeof header);
-  if (header.dataBytes != weightDataBytes(plan) || data.size() != header.dataBytes)
+  if (header.dataBytes != weightDataBytes(network) || data.size() != header.dataBytes)
     return createStringError("truncated or too long");
   fovea_checksum sum;
   fovea_checksum_begin(&sum);

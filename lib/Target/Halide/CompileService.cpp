@@ -4,15 +4,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "fovea/Target/Halide/CompileService.h"
-#include "KernelCache.h"
 #include "Protocol.h"
 #include "WorkerProcess.h"
+#include "fovea/Support/Memory.h"
+#include "fovea/Target/Halide/KernelCache.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
-#include "llvm/Support/FileSystem.h"
-#include "llvm/Support/MemoryBuffer.h"
-#include "llvm/Support/Path.h"
 #include <deque>
 
 using namespace llvm;
@@ -20,6 +18,11 @@ using namespace llvm;
 namespace fovea::halide {
 
 using Clock = std::chrono::steady_clock;
+using Milliseconds = std::chrono::duration<double, std::milli>;
+
+/// What the compiler of one kernel allocates at most, as a rule: a memory limit that leaves each
+/// worker less means fewer workers.
+static constexpr uint64_t usualKernelBytes = uint64_t(128) << 20;
 
 /// The layers a kernel stands for, in the words of its stages.
 static std::string layersOf(const plan::Kernel &kernel) {
@@ -47,21 +50,12 @@ struct CompileService::State {
   KernelCache cache;
   CompileStatistics statistics;
   std::vector<std::unique_ptr<WorkerProcess>> workers;
-  SmallString<128> folder; ///< Where workers leave objects.
 
   explicit State(CompileOptions given) : options(std::move(given)), cache(options.cacheFolder) {}
-  ~State() {
-    workers.clear();
-    if (!folder.empty())
-      sys::fs::remove_directories(folder);
-  }
 
   Error startWorkers();
   Expected<std::vector<Job>> distinct(ArrayRef<plan::Kernel> kernels, StringRef target);
-  Error compileAll(std::deque<Job *> waiting, StringRef target,
-                   std::vector<CompiledKernel> &results);
-  Error finish(Job &job, StringRef line, std::vector<CompiledKernel> &results);
-  std::string objectPath(const Job &job) const;
+  Error compileAll(std::vector<Job *> jobs, StringRef target, std::vector<CompiledKernel> &results);
 };
 
 CompileService::CompileService(std::unique_ptr<State> state) : state(std::move(state)) {}
@@ -78,8 +72,6 @@ std::vector<int> CompileService::workerIds() const {
 
 Expected<std::unique_ptr<CompileService>> CompileService::start(CompileOptions options) {
   auto state = std::make_unique<State>(std::move(options));
-  if (std::error_code error = sys::fs::createUniqueDirectory("fovea-kernels", state->folder))
-    return createStringError(error, "cannot make a temporary folder: " + error.message());
   if (Error error = state->startWorkers())
     return error;
   return std::unique_ptr<CompileService>(new CompileService(std::move(state)));
@@ -94,12 +86,6 @@ Error CompileService::State::startWorkers() {
     workers.push_back(std::move(*worker));
   }
   return Error::success();
-}
-
-std::string CompileService::State::objectPath(const Job &job) const {
-  SmallString<128> path(folder);
-  sys::path::append(path, job.key + ".o");
-  return path.str().str();
 }
 
 Expected<std::vector<Job>> CompileService::State::distinct(ArrayRef<plan::Kernel> kernels,
@@ -119,6 +105,235 @@ Expected<std::vector<Job>> CompileService::State::distinct(ArrayRef<plan::Kernel
   return jobs;
 }
 
+//===----------------------------------------------------------------------===//
+// Workers at work
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Has workers compile jobs, each busy with one until none is left. A worker that dies or is too
+/// slow fails its job alone.
+class Round {
+public:
+  Round(const CompileOptions &options, std::vector<std::unique_ptr<WorkerProcess>> &workers,
+        StringRef target)
+      : options(options), workers(workers), target(target) {}
+
+  /// Compiles `jobs`; `take` gets each result. All that fails is in the error.
+  Error run(std::vector<Job *> jobs,
+            function_ref<void(const Job &, CompiledKernel, const WorkerReply &)> take);
+
+private:
+  struct Running {
+    WorkerProcess *worker; ///< Null: it is no more.
+    Job *job;
+    Clock::time_point deadline;
+    std::optional<WorkerReply> reply; ///< Its object has not come yet.
+  };
+  /// What `pass` may use.
+  struct Share {
+    size_t workers = 1;
+    uint64_t bytes = 0; ///< Of each worker; 0: no limit.
+    bool isAll = true;
+  };
+  Expected<Share> shareMemory() const;
+  void pass(std::deque<Job *> jobs, Share given);
+  void giveWork(WorkerProcess *worker);
+  void waitForAny();
+  bool hearAll();
+  bool hear(Running &entry);
+  void finish(const Running &entry, std::string object);
+  void fail(const Job &job, const Twine &what);
+  void failForMemory(Job &job, const WorkerReply &reply);
+  void report();
+
+  const CompileOptions &options;
+  std::vector<std::unique_ptr<WorkerProcess>> &workers;
+  StringRef target;
+  function_ref<void(const Job &, CompiledKernel, const WorkerReply &)> take;
+  std::deque<Job *> waiting;
+  std::vector<Running> running;
+  std::vector<Job *> tooLarge; ///< For a share of the memory.
+  Share share;
+  unsigned done = 0, total = 0;
+  Clock::time_point begin = Clock::now();
+  Error errors = Error::success();
+};
+} // namespace
+
+/// How many workers fit into the limit, and what each may allocate.
+Expected<Round::Share> Round::shareMemory() const {
+  if (!options.memoryLimit)
+    return Share{workers.size(), 0, workers.size() == 1};
+  uint64_t own = allocatedMemory();
+  if (options.memoryLimit <= own)
+    return createStringError("a memory limit of " + printBytes(options.memoryLimit) +
+                             " leaves nothing for kernels: this process alone takes " +
+                             printBytes(own));
+  uint64_t all = options.memoryLimit - own;
+  size_t count = std::clamp<size_t>(all / usualKernelBytes, 1, workers.size());
+  return Share{count, all / count, count == 1};
+}
+
+Error Round::run(std::vector<Job *> jobs,
+                 function_ref<void(const Job &, CompiledKernel, const WorkerReply &)> taken) {
+  take = taken;
+  total = jobs.size();
+  Expected<Share> given = shareMemory();
+  if (!given)
+    return given.takeError();
+  pass({jobs.begin(), jobs.end()}, *given);
+  // What one of several workers could not do for want of memory, one can that has it all.
+  std::deque<Job *> again(tooLarge.begin(), tooLarge.end());
+  pass(std::move(again), {1, given->bytes * given->workers, true});
+  return std::move(errors);
+}
+
+void Round::pass(std::deque<Job *> jobs, Share given) {
+  if (jobs.empty())
+    return;
+  waiting = std::move(jobs);
+  share = given;
+  for (auto &worker : ArrayRef(workers).take_front(share.workers))
+    giveWork(worker.get());
+  report();
+  while (!running.empty()) {
+    waitForAny();
+    if (hearAll())
+      report();
+  }
+  for (const Job *job : waiting)
+    fail(*job, "no compile worker is left");
+}
+
+/// Takes in what workers say, and gives those that are done the next job. False: nobody is.
+bool Round::hearAll() {
+  size_t busy = running.size(), before = busy;
+  for (size_t i = 0; i < busy;) {
+    if (!hear(running[i])) {
+      ++i;
+      continue;
+    }
+    WorkerProcess *worker = running[i].worker;
+    running.erase(running.begin() + i);
+    --busy;
+    if (worker)
+      giveWork(worker);
+  }
+  return busy < before;
+}
+
+void Round::giveWork(WorkerProcess *worker) {
+  if (waiting.empty())
+    return;
+  Job *job = waiting.front();
+  waiting.pop_front();
+  // A worker that cannot be written to is dead, which waiting for its answer finds out.
+  worker->send(toLine(WorkerRequest{static_cast<int64_t>(job->places[0]), *job->kernel,
+                                    target.str(), static_cast<int64_t>(share.bytes)}));
+  running.push_back({worker, job, Clock::now() + options.timeLimit, std::nullopt});
+}
+
+void Round::waitForAny() {
+  std::vector<WorkerProcess *> busy;
+  Clock::time_point next = Clock::time_point::max();
+  for (const Running &entry : running) {
+    busy.push_back(entry.worker);
+    next = std::min(next, entry.deadline);
+  }
+  WorkerProcess::wait(busy, next);
+}
+
+/// Takes in what a worker says. True: its job is over, one way or another.
+bool Round::hear(Running &entry) {
+  if (!entry.reply)
+    if (std::optional<std::string> line = entry.worker->takeLine()) {
+      Expected<WorkerReply> reply = parseLine<WorkerReply>(*line, "reply");
+      if (!reply) {
+        fail(*entry.job,
+             "the compile worker does not answer as it should: " + toString(reply.takeError()));
+        return true;
+      }
+      entry.reply = std::move(*reply);
+    }
+  if (entry.reply)
+    if (auto object = entry.worker->takeBytes(entry.reply->objectBytes)) {
+      finish(entry, std::move(*object));
+      return true;
+    }
+  if (entry.worker->ended())
+    fail(*entry.job, "the compile worker " + entry.worker->describeEnd());
+  else if (Clock::now() >= entry.deadline)
+    fail(*entry.job,
+         "the compile worker took longer than " + Twine(options.timeLimit.count()) + " ms");
+  else
+    return false;
+  erase_if(workers, [&](const auto &worker) { return worker.get() == entry.worker; });
+  entry.worker = nullptr;
+  return true;
+}
+
+void Round::finish(const Running &entry, std::string object) {
+  const WorkerReply &reply = *entry.reply;
+  ++done;
+  if (reply.ok)
+    take(*entry.job, {std::move(object), reply.scratch}, reply);
+  else if (reply.outOfMemory)
+    failForMemory(*entry.job, reply);
+  else
+    fail(*entry.job, reply.error);
+}
+
+void Round::fail(const Job &job, const Twine &what) {
+  errors = joinErrors(std::move(errors), failureOf(*job.kernel, what));
+}
+
+void Round::failForMemory(Job &job, const WorkerReply &reply) {
+  if (!share.isAll) {
+    tooLarge.push_back(&job);
+    --done;
+  } else if (share.bytes) {
+    fail(job, "it takes more than the " + printBytes(share.bytes) + " that the memory limit of " +
+                  printBytes(options.memoryLimit) + " leaves it");
+  } else {
+    fail(job, reply.error + "; this machine seems to be short of memory");
+  }
+}
+
+void Round::report() {
+  if (!options.progress)
+    return;
+  CompileProgress progress;
+  progress.done = done;
+  progress.total = total;
+  for (const Running &entry : running)
+    progress.running.push_back(layersOf(*entry.job->kernel));
+  double seconds = Milliseconds(Clock::now() - begin).count() / 1000;
+  progress.secondsLeft = done ? seconds * (total - done) / done : 0;
+  options.progress(progress);
+}
+
+//===----------------------------------------------------------------------===//
+// All kernels
+//===----------------------------------------------------------------------===//
+
+Error CompileService::State::compileAll(std::vector<Job *> jobs, StringRef target,
+                                        std::vector<CompiledKernel> &results) {
+  if (Error error = startWorkers())
+    return error;
+  auto take = [&](const Job &job, CompiledKernel kernel, const WorkerReply &reply) {
+    cache.insert(job.key, kernel);
+    ++statistics.misses;
+    statistics.peakBytes = std::max(statistics.peakBytes, reply.peakBytes);
+    statistics.compiled.push_back({layersOf(*job.kernel), reply.milliseconds});
+    for (size_t place : job.places)
+      results[place] = kernel;
+  };
+  Error error = Round(options, workers, target).run(std::move(jobs), take);
+  // An old entry that stays costs nothing but its place.
+  consumeError(cache.clean(KernelCache::anyAge, options.cacheBytes).takeError());
+  return error;
+}
+
 Expected<std::vector<CompiledKernel>> CompileService::compile(ArrayRef<plan::Kernel> kernels,
                                                               StringRef target) {
   Clock::time_point begin = Clock::now();
@@ -126,114 +341,27 @@ Expected<std::vector<CompiledKernel>> CompileService::compile(ArrayRef<plan::Ker
   if (!jobs)
     return jobs.takeError();
   std::vector<CompiledKernel> results(kernels.size());
-  std::deque<Job *> waiting;
+  CompileStatistics &statistics = state->statistics;
+  std::vector<Job *> waiting;
   for (Job &job : *jobs) {
     bool corrupt = false;
     std::optional<CompiledKernel> found = state->cache.find(job.key, corrupt);
-    state->statistics.corrupt += corrupt;
+    statistics.corrupt += corrupt;
     if (!found) {
       waiting.push_back(&job);
       continue;
     }
-    ++state->statistics.hits;
+    ++statistics.hits;
     for (size_t place : job.places)
       results[place] = *found;
   }
-  Error error = state->compileAll(std::move(waiting), target, results);
-  state->statistics.milliseconds +=
-      std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+  Error error = Error::success();
+  if (!waiting.empty())
+    error = state->compileAll(std::move(waiting), target, results);
+  statistics.milliseconds += Milliseconds(Clock::now() - begin).count();
   if (error)
     return error;
   return results;
-}
-
-/// Takes in the answer of a worker.
-Error CompileService::State::finish(Job &job, StringRef line,
-                                    std::vector<CompiledKernel> &results) {
-  Expected<WorkerReply> reply = parseLine<WorkerReply>(line, "reply");
-  if (!reply)
-    return failureOf(*job.kernel, "the compile worker does not answer as it should: " +
-                                      toString(reply.takeError()));
-  if (!reply->ok)
-    return failureOf(*job.kernel, reply->error);
-  std::string path = objectPath(job);
-  auto object = MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
-  if (!object)
-    return failureOf(*job.kernel, "cannot read its object: " + object.getError().message());
-  CompiledKernel compiled{(*object)->getBuffer().str(), reply->scratch};
-  sys::fs::remove(path);
-  cache.insert(job.key, compiled);
-  ++statistics.misses;
-  for (size_t place : job.places)
-    results[place] = compiled;
-  return Error::success();
-}
-
-/// Keeps every worker busy with one job until none is left. A worker that dies or is too slow fails
-/// its job alone.
-Error CompileService::State::compileAll(std::deque<Job *> waiting, StringRef target,
-                                        std::vector<CompiledKernel> &results) {
-  if (waiting.empty())
-    return Error::success();
-  Error errors = startWorkers();
-  if (errors)
-    return errors;
-  struct Running {
-    WorkerProcess *worker;
-    Job *job;
-    Clock::time_point deadline;
-  };
-  std::vector<Running> running;
-  auto giveWork = [&](WorkerProcess *worker) {
-    if (waiting.empty())
-      return;
-    Job *job = waiting.front();
-    waiting.pop_front();
-    // A worker that cannot be written to is dead, which waiting for its answer finds out.
-    worker->send(toLine(WorkerRequest{static_cast<int64_t>(job->places[0]), *job->kernel,
-                                      target.str(), objectPath(*job)}));
-    running.push_back({worker, job, Clock::now() + options.timeLimit});
-  };
-  auto drop = [&](WorkerProcess *worker) {
-    erase_if(workers, [&](const auto &entry) { return entry.get() == worker; });
-  };
-  for (auto &worker : workers)
-    giveWork(worker.get());
-
-  while (!running.empty()) {
-    std::vector<WorkerProcess *> busy;
-    Clock::time_point next = Clock::time_point::max();
-    for (const Running &entry : running) {
-      busy.push_back(entry.worker);
-      next = std::min(next, entry.deadline);
-    }
-    WorkerProcess::wait(busy, next);
-    std::vector<Running> turn = std::move(running);
-    running.clear();
-    for (const Running &entry : turn) {
-      std::optional<std::string> line = entry.worker->takeLine();
-      if (line) {
-        errors = joinErrors(std::move(errors), finish(*entry.job, *line, results));
-        giveWork(entry.worker);
-      } else if (entry.worker->ended()) {
-        errors = joinErrors(
-            std::move(errors),
-            failureOf(*entry.job->kernel, "the compile worker " + entry.worker->describeEnd()));
-        drop(entry.worker);
-      } else if (Clock::now() >= entry.deadline) {
-        errors =
-            joinErrors(std::move(errors),
-                       failureOf(*entry.job->kernel, "the compile worker took longer than " +
-                                                         Twine(options.timeLimit.count()) + " ms"));
-        drop(entry.worker);
-      } else {
-        running.push_back(entry);
-      }
-    }
-  }
-  for (const Job *job : waiting)
-    errors = joinErrors(std::move(errors), failureOf(*job->kernel, "no compile worker is left"));
-  return errors;
 }
 
 } // namespace fovea::halide

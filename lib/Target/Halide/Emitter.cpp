@@ -244,8 +244,17 @@ void Emitter::updateMax(Definition &definition, const Term &value) {
 }
 
 void Emitter::computeRoot(Definition &definition) {
+  bool onGpu = llvm::any_of(kernel.schedule, [](const plan::Directive &directive) {
+    return directive.kind == "gpu_blocks";
+  });
   definition.func.compute_root();
   print(definition.identifier + ".compute_root();");
+  if (!onGpu)
+    return;
+  definition.func.gpu_single_thread();
+  definition.func.update().gpu_single_thread();
+  print(definition.identifier + ".gpu_single_thread();");
+  print(definition.identifier + ".update().gpu_single_thread();");
 }
 
 //===----------------------------------------------------------------------===//

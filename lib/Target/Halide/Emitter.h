@@ -99,7 +99,7 @@ public:
                            const std::vector<std::pair<std::string, int64_t>> &extents);
   void updateSum(Definition &definition, const Term &value);
   void updateMax(Definition &definition, const Term &value);
-  /// Puts a Func that no directive names at the root.
+  /// Puts a Func with a reduction, which no directive names, at the root: of a GPU, in one thread.
   void computeRoot(Definition &definition);
 
 private:

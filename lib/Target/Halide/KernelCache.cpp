@@ -3,19 +3,23 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#include "KernelCache.h"
+#include "fovea/Target/Halide/KernelCache.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SHA256.h"
 #include "llvm/Support/raw_ostream.h"
+#include <tuple>
 
 using namespace llvm;
 
 namespace fovea::halide {
 
+using Clock = std::chrono::system_clock;
+
 static constexpr StringLiteral magic = "fovea-kernel 1 ";
+static constexpr StringLiteral suffix = ".kernel";
 
 static std::string checksum(StringRef object, int64_t scratch) {
   SHA256 hash;
@@ -27,8 +31,18 @@ static std::string checksum(StringRef object, int64_t scratch) {
 
 std::string KernelCache::path(StringRef key) const {
   SmallString<128> result(folder);
-  sys::path::append(result, key + ".kernel");
+  sys::path::append(result, key + suffix);
   return result.str().str();
+}
+
+/// Says that an entry was used now. One that cannot be told so is only removed earlier.
+static void touch(StringRef path) {
+  Expected<sys::fs::file_t> file =
+      sys::fs::openNativeFileForReadWrite(path, sys::fs::CD_OpenExisting, sys::fs::OF_None);
+  if (!file)
+    return consumeError(file.takeError());
+  (void)sys::fs::setLastAccessAndModificationTime(*file, Clock::now());
+  (void)sys::fs::closeFile(*file);
 }
 
 std::optional<CompiledKernel> KernelCache::find(StringRef key, bool &corrupt) const {
@@ -47,6 +61,7 @@ std::optional<CompiledKernel> KernelCache::find(StringRef key, bool &corrupt) co
   if (scratchText.getAsInteger(10, scratch) || digest != checksum(object, scratch))
     return std::nullopt;
   corrupt = false;
+  touch(path(key));
   return CompiledKernel{object.str(), scratch};
 }
 
@@ -67,6 +82,69 @@ void KernelCache::insert(StringRef key, const CompiledKernel &kernel) const {
   bool failed = stream.has_error();
   stream.clear_error();
   consumeError(failed ? file->discard() : file->keep(path(key)));
+}
+
+//===----------------------------------------------------------------------===//
+// Keeping it small
+//===----------------------------------------------------------------------===//
+
+namespace {
+struct Entry {
+  std::string path;
+  uint64_t bytes;
+  Clock::time_point used;
+};
+} // namespace
+
+/// Whether a file is the cache's: an entry, or one that a process which was killed has left half
+/// written.
+static bool isEntry(StringRef name) {
+  auto [key, rest] = name.split('.');
+  return key.size() == 32 && all_of(key, isHexDigit) && rest.starts_with(suffix.drop_front());
+}
+
+static std::vector<Entry> entriesOf(StringRef folder) {
+  std::vector<Entry> entries;
+  std::error_code error;
+  for (sys::fs::directory_iterator it(folder, error), end; !error && it != end;
+       it.increment(error)) {
+    sys::fs::file_status status;
+    if (isEntry(sys::path::filename(it->path())) && !sys::fs::status(it->path(), status) &&
+        sys::fs::is_regular_file(status))
+      entries.push_back({it->path(), status.getSize(), status.getLastModificationTime()});
+  }
+  return entries;
+}
+
+CacheContents KernelCache::contents() const {
+  CacheContents contents;
+  for (const Entry &entry : entriesOf(folder)) {
+    ++contents.entries;
+    contents.bytes += entry.bytes;
+  }
+  return contents;
+}
+
+Expected<CacheContents> KernelCache::clean(Age age, uint64_t bytes) const {
+  std::vector<Entry> entries = entriesOf(folder);
+  llvm::sort(entries, [](const Entry &a, const Entry &b) {
+    return std::tie(a.used, a.path) < std::tie(b.used, b.path);
+  });
+  uint64_t left = 0;
+  for (const Entry &entry : entries)
+    left += entry.bytes;
+  CacheContents removed;
+  for (const Entry &entry : entries) {
+    if (left <= bytes && Age(Clock::now() - entry.used) < age)
+      break;
+    if (std::error_code error = sys::fs::remove(entry.path))
+      return createStringError(error, "cannot remove %s: %s", entry.path.c_str(),
+                               error.message().c_str());
+    left -= entry.bytes;
+    ++removed.entries;
+    removed.bytes += entry.bytes;
+  }
+  return removed;
 }
 
 } // namespace fovea::halide

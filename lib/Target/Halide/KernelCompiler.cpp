@@ -6,15 +6,25 @@
 #include "fovea/Target/Halide/KernelCompiler.h"
 #include "Emitter.h"
 #include "Scratch.h"
-#include "llvm/Support/FileSystem.h"
-#include "llvm/Support/FileUtilities.h"
+#include "fovea/Target/Halide/KernelCache.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include <cstdlib>
+#include <cstring>
+#include <sys/mman.h>
+#include <unistd.h>
 
 namespace fovea::halide {
 
-/// What every object is compiled with: no runtime, no checks, the first argument handed to the
-/// runtime functions.
-static constexpr const char *abiFeatures = "-no_runtime-no_asserts-no_bounds_query-user_context";
+/// What every object is compiled with: no runtime, the first argument handed to the runtime
+/// functions. What runs on a CPU checks nothing; calls of a device can fail, and are checked.
+static constexpr const char *abiFeatures = "-no_runtime-no_bounds_query-user_context";
+static constexpr const char *noChecks = "-no_asserts";
+
+/// Options of LLVM, which Halide takes from the environment before it first compiles. LLVM's
+/// vectoriser of straight-line code finds the addresses of a tile's pixels, computes them in
+/// vectors, and moves them back one by one: a third of a convolution's time.
+static constexpr const char *llvmArguments = "-vectorize-slp=false";
+static constexpr const char *llvmVariable = "HL_LLVM_ARGS";
 
 static bool isSymbol(const std::string &name) {
   auto allowed = [](unsigned char c) { return std::isalnum(c) || c == '_'; };
@@ -25,10 +35,9 @@ static bool isSymbol(const std::string &name) {
 
 static std::string checkedTarget(llvm::StringRef target) {
   std::string full = target.str() + abiFeatures;
-  Halide::Target parsed;
   if (target.starts_with("host") || !Halide::Target::validate_target_string(full))
     throw PlanError("'" + target.str() + "' is no target");
-  return full;
+  return Halide::Target(full).has_gpu_feature() ? full : full + noChecks;
 }
 
 /// Runs `build`, whose errors are exceptions of ours or of Halide's.
@@ -43,20 +52,24 @@ template <typename T, typename Function> static llvm::Expected<T> guarded(Functi
   }
 }
 
-/// The object of a module, which Halide writes to files only.
-static std::string objectOf(const Halide::Module &module) {
-  llvm::SmallString<128> path;
-  if (std::error_code error = llvm::sys::fs::createTemporaryFile("fovea-kernel", "o", path))
-    throw PlanError("cannot make a temporary file: " + error.message());
-  llvm::FileRemover remover(path);
-  module.compile({{Halide::OutputFileType::object, path.str().str()}});
+/// An object that Halide writes, which it does to files only: here to one in memory, which a
+/// process that is killed leaves nowhere.
+template <typename Function> static std::string objectOf(Function write) {
+  int file = memfd_create("fovea-kernel", MFD_CLOEXEC);
+  if (file < 0)
+    throw PlanError(std::string("cannot make a file in memory: ") + std::strerror(errno));
+  std::unique_ptr<int, void (*)(int *)> closer(&file, [](int *open) { close(*open); });
+  std::string path = "/proc/self/fd/" + std::to_string(file);
+  write(path);
   auto buffer = llvm::MemoryBuffer::getFile(path);
   if (!buffer)
-    throw PlanError("cannot read " + path.str().str() + ": " + buffer.getError().message());
+    throw PlanError("cannot read " + path + ": " + buffer.getError().message());
   return (*buffer)->getBuffer().str();
 }
 
 llvm::Expected<CompiledKernel> compileKernel(const plan::Kernel &kernel, llvm::StringRef target) {
+  bool forDevice = false;
+  setenv(llvmVariable, llvmArguments, /*overwrite=*/1);
   auto compiled = guarded<CompiledKernel>([&] {
     if (!isSymbol(kernel.symbol))
       throw PlanError("'" + kernel.symbol + "' is no name for a function");
@@ -65,14 +78,38 @@ llvm::Expected<CompiledKernel> compileKernel(const plan::Kernel &kernel, llvm::S
     Halide::Module module = Halide::Pipeline(emitter.output())
                                 .compile_to_module(emitter.arguments(), kernel.symbol, halideTarget,
                                                    Halide::LinkageType::External);
-    return CompiledKernel{objectOf(module), scratchBytes(module.get_conceptual_stmt())};
+    std::string object = objectOf(
+        [&](const std::string &path) { module.compile({{Halide::OutputFileType::object, path}}); });
+    forDevice = halideTarget.has_gpu_feature();
+    return CompiledKernel{std::move(object), scratchBytes(module.get_conceptual_stmt())};
   });
   if (!compiled)
     return compiled.takeError();
-  llvm::Expected<std::string> object = renameRuntime(compiled->object);
+  llvm::Expected<std::string> object = renameRuntime(compiled->object, forDevice);
   if (!object)
     return object.takeError();
   return CompiledKernel{std::move(*object), compiled->scratchBytes};
+}
+
+llvm::Expected<std::string> deviceRuntime(llvm::StringRef target, llvm::StringRef cacheFolder) {
+  KernelCache cache(cacheFolder.str());
+  std::string key = deviceRuntimeKey(target);
+  bool corrupt = false;
+  if (std::optional<CompiledKernel> kept = cache.find(key, corrupt))
+    return kept->object;
+  auto object = guarded<std::string>([&] {
+    Halide::Target halideTarget(checkedTarget(target));
+    return objectOf([&](const std::string &path) {
+      Halide::compile_standalone_runtime(path,
+                                         halideTarget.without_feature(Halide::Target::NoRuntime));
+    });
+  });
+  if (!object)
+    return object;
+  llvm::Expected<std::string> renamed = renameDeviceRuntime(*object);
+  if (renamed)
+    cache.insert(key, {*renamed, 0});
+  return renamed;
 }
 
 //===----------------------------------------------------------------------===//
@@ -80,6 +117,7 @@ llvm::Expected<CompiledKernel> compileKernel(const plan::Kernel &kernel, llvm::S
 //===----------------------------------------------------------------------===//
 
 static const char *programHead = R"(#include <Halide.h>
+#include <cstdlib>
 #include <vector>
 
 using namespace Halide;
@@ -115,7 +153,8 @@ llvm::Expected<std::string> emitCpp(const plan::Kernel &kernel, llvm::StringRef 
     std::string fullTarget = checkedTarget(target);
     Emitter emitter(kernel);
     std::string text = "// Writes the object of " + kernel.symbol + " to the path given.\n" +
-                       programHead + "int main(int, char **argv) {\n";
+                       programHead + "int main(int, char **argv) {\n" + "  setenv(\"" +
+                       llvmVariable + "\", \"" + llvmArguments + "\", 1);\n";
     for (const std::string &line : emitter.statements())
       text += line.empty() ? "\n" : "  " + line + "\n";
     return text + programTail(emitter, kernel.symbol, fullTarget);

@@ -14,15 +14,26 @@ using namespace llvm;
 
 namespace fovea::halide {
 
-std::string kernelKey(const plan::Kernel &kernel, StringRef target) {
+std::string version() {
+  return (Twine(HALIDE_VERSION_MAJOR) + "." + Twine(HALIDE_VERSION_MINOR) + "." +
+          Twine(HALIDE_VERSION_PATCH))
+      .str();
+}
+
+static std::string keyOf(StringRef target, const json::Value &what) {
   std::string text;
   raw_string_ostream stream(text);
-  stream << "halide " << HALIDE_VERSION_MAJOR << '.' << HALIDE_VERSION_MINOR << '.'
-         << HALIDE_VERSION_PATCH << "\nemitter " << emitterHash << "\ntarget " << target << '\n'
-         << plan::toJSON(plan::withoutNames(kernel));
+  stream << "halide " << version() << "\nemitter " << emitterHash << "\ntarget " << target << '\n'
+         << what;
   std::array<uint8_t, 32> digest = SHA256::hash(arrayRefFromStringRef(text));
   return toHex(ArrayRef(digest).take_front(16), /*LowerCase=*/true);
 }
+
+std::string kernelKey(const plan::Kernel &kernel, StringRef target) {
+  return keyOf(target, plan::toJSON(plan::withoutNames(kernel)));
+}
+
+std::string deviceRuntimeKey(StringRef target) { return keyOf(target, "device runtime"); }
 
 std::string kernelSymbol(const plan::Kernel &kernel, StringRef target) {
   return "fovea_" FOVEA_SYMBOL_VERSION "_" + kernelKey(kernel, target);

@@ -9,6 +9,7 @@
 #include "llvm/ObjCopy/ObjCopy.h"
 #include "llvm/Object/ObjectFile.h"
 #include "llvm/Support/raw_ostream.h"
+#include <map>
 
 using namespace llvm;
 
@@ -23,7 +24,7 @@ static constexpr std::pair<StringLiteral, StringLiteral> runtimeNames[] = {
 /// What LLVM makes of loops that copy or clear; every C library has them.
 static constexpr StringLiteral libraryNames[] = {"memcpy", "memmove", "memset"};
 
-static Error checkImports(const object::ObjectFile &file) {
+static Error checkImports(const object::ObjectFile &file, bool forDevice) {
   StringSet<> allowed;
   for (StringRef name : libraryNames)
     allowed.insert(name);
@@ -39,30 +40,87 @@ static Error checkImports(const object::ObjectFile &file) {
     Expected<StringRef> name = symbol.getName();
     if (!name)
       return name.takeError();
-    if (!allowed.contains(*name))
+    bool isDevices = forDevice && name->starts_with("halide_");
+    if (!allowed.contains(*name) && !isDevices)
       return createStringError("the kernel's object calls '" + *name +
                                "', which the runtime does not have");
   }
   return Error::success();
 }
 
-Expected<std::string> renameRuntime(StringRef object) {
+using NewNames = std::map<std::string, std::string>;
+
+/// What brings the variables of a device runtime to life. It may be called more than once, and must
+/// be where a linker does not: in process.
+static constexpr StringLiteral initializer = "fovea_halide_initialize";
+
+/// Others may refer to the symbol, and several objects define it.
+static Error makeWeak(objcopy::CommonConfig &config, StringRef symbol) {
+  for (objcopy::NameMatcher *matcher : {&config.SymbolsToGlobalize, &config.SymbolsToWeaken})
+    if (Error error = matcher->addMatcher(objcopy::NameOrPattern::create(
+            symbol, objcopy::MatchStyle::Literal, [](Error error) { return error; })))
+      return error;
+  return Error::success();
+}
+
+static Expected<std::string> renameSymbols(object::ObjectFile &file, const NewNames &names) {
+  objcopy::ConfigManager config;
+  config.Common.InputFilename = config.Common.OutputFilename = "kernel";
+  for (const auto &[from, to] : names) {
+    config.Common.SymbolsToRename[from] = to;
+    if (to == initializer)
+      if (Error error = makeWeak(config.Common, from))
+        return error;
+  }
+  SmallString<0> result;
+  raw_svector_ostream stream(result);
+  if (Error error = objcopy::executeObjcopyOnBinary(config, file, stream))
+    return error;
+  return result.str().str();
+}
+
+/// The symbols that `isHalides` picks get "fovea_" in front.
+static Expected<NewNames> prefixed(const object::ObjectFile &file,
+                                   function_ref<bool(StringRef name, uint32_t flags)> isHalides) {
+  NewNames names;
+  for (const object::SymbolRef &symbol : file.symbols()) {
+    Expected<StringRef> name = symbol.getName();
+    Expected<uint32_t> flags = symbol.getFlags();
+    if (!name || !flags)
+      return joinErrors(name.takeError(), flags.takeError());
+    if (isHalides(*name, *flags))
+      names[name->str()] = ("fovea_" + *name).str();
+    else if (name->starts_with("_GLOBAL__sub_I_"))
+      names[name->str()] = initializer.str();
+  }
+  return names;
+}
+
+Expected<std::string> renameRuntime(StringRef object, bool forDevice) {
   MemoryBufferRef buffer(object, "kernel");
   Expected<std::unique_ptr<object::ObjectFile>> file = object::ObjectFile::createObjectFile(buffer);
   if (!file)
     return file.takeError();
-  if (Error error = checkImports(**file))
+  if (Error error = checkImports(**file, forDevice))
     return error;
-
-  objcopy::ConfigManager config;
-  config.Common.InputFilename = config.Common.OutputFilename = "kernel";
+  Expected<NewNames> names =
+      prefixed(**file, [](StringRef name, uint32_t) { return name.starts_with("halide_"); });
+  if (!names)
+    return names.takeError();
   for (const auto &[halideName, foveaName] : runtimeNames)
-    config.Common.SymbolsToRename[halideName] = foveaName;
-  SmallString<0> result;
-  raw_svector_ostream stream(result);
-  if (Error error = objcopy::executeObjcopyOnBinary(config, **file, stream))
-    return error;
-  return result.str().str();
+    (*names)[halideName.str()] = foveaName.str();
+  return renameSymbols(**file, *names);
+}
+
+Expected<std::string> renameDeviceRuntime(StringRef object) {
+  MemoryBufferRef buffer(object, "runtime");
+  Expected<std::unique_ptr<object::ObjectFile>> file = object::ObjectFile::createObjectFile(buffer);
+  if (!file)
+    return file.takeError();
+  constexpr uint32_t global = object::SymbolRef::SF_Global, open = object::SymbolRef::SF_Undefined;
+  Expected<NewNames> names = prefixed(
+      **file, [](StringRef, uint32_t flags) { return (flags & (global | open)) == global; });
+  return names ? renameSymbols(**file, *names) : names.takeError();
 }
 
 } // namespace fovea::halide

@@ -21,20 +21,28 @@ std::string toLine(const WorkerRequest &request) {
   return line(json::Object{{"id", request.id},
                            {"kernel", plan::toJSON(request.kernel)},
                            {"target", request.target},
-                           {"output", request.output}});
+                           {"memory", request.memoryLimit}});
 }
 
 std::string toLine(const WorkerReply &reply) {
-  if (reply.ok)
-    return line(json::Object{{"id", reply.id}, {"ok", true}, {"scratch", reply.scratch}});
-  // Messages can hold bytes of a file, JSON must be UTF-8.
-  return line(json::Object{{"id", reply.id}, {"ok", false}, {"error", json::fixUTF8(reply.error)}});
+  json::Object object{{"id", reply.id},
+                      {"ok", reply.ok},
+                      {"peak", reply.peakBytes},
+                      {"milliseconds", reply.milliseconds}};
+  if (reply.ok) {
+    object["scratch"] = reply.scratch;
+    object["bytes"] = reply.objectBytes;
+  } else {
+    object["outOfMemory"] = reply.outOfMemory;
+    object["error"] = json::fixUTF8(reply.error); // Messages can hold bytes of a file.
+  }
+  return line(std::move(object));
 }
 
 bool fromJSON(const json::Value &value, WorkerRequest &out, json::Path path) {
   json::ObjectMapper map(value, path);
   if (!map || !map.map("id", out.id) || !map.map("target", out.target) ||
-      !map.map("output", out.output))
+      !map.mapOptional("memory", out.memoryLimit))
     return false;
   const json::Value *kernel = value.getAsObject()->get("kernel");
   if (!kernel) {
@@ -54,7 +62,10 @@ bool fromJSON(const json::Value &value, WorkerRequest &out, json::Path path) {
 bool fromJSON(const json::Value &value, WorkerReply &out, json::Path path) {
   json::ObjectMapper map(value, path);
   return map && map.map("id", out.id) && map.map("ok", out.ok) &&
-         map.mapOptional("scratch", out.scratch) && map.mapOptional("error", out.error);
+         map.mapOptional("outOfMemory", out.outOfMemory) &&
+         map.mapOptional("scratch", out.scratch) && map.mapOptional("bytes", out.objectBytes) &&
+         map.mapOptional("peak", out.peakBytes) &&
+         map.mapOptional("milliseconds", out.milliseconds) && map.mapOptional("error", out.error);
 }
 
 std::string describeEnd(int status) {

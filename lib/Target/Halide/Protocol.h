@@ -15,14 +15,18 @@ struct WorkerRequest {
   int64_t id = 0;
   plan::Kernel kernel;
   std::string target;
-  std::string output; ///< Where the object goes.
+  int64_t memoryLimit = 0; ///< Bytes; 0: none.
 };
 
-/// One line back.
+/// One line back, and behind it the bytes of the object.
 struct WorkerReply {
   int64_t id = 0;
   bool ok = false;
+  bool outOfMemory = false; ///< It takes more than the limit.
   int64_t scratch = 0;
+  int64_t objectBytes = 0;
+  int64_t peakBytes = 0; ///< Most that was resident in the process that compiled it.
+  double milliseconds = 0;
   std::string error;
 };
 

@@ -43,6 +43,7 @@ private:
   void fuse(const std::vector<std::string> &args);
   void reorder(const std::vector<std::string> &args);
   void widen(const std::string &kind, const std::vector<std::string> &args);
+  void mapToGpu(const std::string &kind, const std::vector<std::string> &args);
   void prefetch(const std::vector<std::string> &args, const plan::Stage &stage);
   void computeAt(const std::vector<std::string> &args, unsigned stage);
   void storeIn(const std::string &memory);
@@ -202,6 +203,30 @@ void Scheduler<Target>::widen(const std::string &kind, const std::vector<std::st
   print(kind + "(" + loop(args[0]).identifier + (args.size() == 2 ? ", " + args[1] : "") + ")");
 }
 
+/// gpu_blocks(innermost, …), gpu_threads(innermost, …)
+template <typename Target>
+void Scheduler<Target>::mapToGpu(const std::string &kind, const std::vector<std::string> &args) {
+  std::vector<Halide::VarOrRVar> handles;
+  std::string list;
+  for (const std::string &name : args) {
+    handles.push_back(loop(name).handle());
+    list += (list.empty() ? "" : ", ") + loop(name).identifier;
+  }
+  auto map = [&](auto... some) {
+    if (kind == "gpu_blocks")
+      target.gpu_blocks(some...);
+    else
+      target.gpu_threads(some...);
+  };
+  if (handles.size() == 1)
+    map(handles[0]);
+  else if (handles.size() == 2)
+    map(handles[0], handles[1]);
+  else
+    map(handles[0], handles[1], handles[2]);
+  print(kind + "(" + list + ")");
+}
+
 template <typename Target> void Scheduler<Target>::apply(const plan::Directive &directive) {
   if (directive.kind == "split") {
     expectArguments(directive, 4, 5);
@@ -218,6 +243,9 @@ template <typename Target> void Scheduler<Target>::apply(const plan::Directive &
   } else if (directive.kind == "parallel") {
     expectArguments(directive, 1, 1);
     widen(directive.kind, directive.args);
+  } else if (directive.kind == "gpu_blocks" || directive.kind == "gpu_threads") {
+    expectArguments(directive, 1, 3);
+    mapToGpu(directive.kind, directive.args);
   } else {
     fail("is no directive of this place");
   }

@@ -142,14 +142,14 @@ Term loadOr(const StageEmitter &stage, const Source &source, const Lane &lane, c
     conditions.push_back(y < height);
   bool guardX = border.left + border.right > 0, guardY = border.top + border.bottom > 0;
   // The load is carried out in any case, so it must stay inside.
-  Term value = stage.load(source, lane, guardX ? clamp(x, 0, width - 1) : x,
-                          guardY ? clamp(y, 0, height - 1) : y);
+  Term value = stage.load(source, lane, guardX ? clamp(likely(x), 0, width - 1) : x,
+                          guardY ? clamp(likely(y), 0, height - 1) : y);
   if (conditions.empty())
     return value;
   Term inside = conditions.front();
   for (size_t i = 1; i < conditions.size(); ++i)
     inside = inside && conditions[i];
-  return select(inside, value, outside);
+  return select(likely(inside), value, outside);
 }
 
 } // namespace fovea::halide

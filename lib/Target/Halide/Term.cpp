@@ -129,6 +129,8 @@ Term select(const Term &condition, const Term &yes, const Term &no) {
               {condition, yes, no});
 }
 
+Term likely(const Term &a) { return call(Halide::likely(a.expr()), "likely", {a}); }
+
 Term exp(const Term &a) {
   // Outside, the polynomial's exponent overflows an integer; e^88 and e^-88 are as good as infinity
   // and zero.

@@ -54,6 +54,9 @@ Term min(const Term &a, const Term &b);
 Term max(const Term &a, const Term &b);
 Term clamp(const Term &a, int64_t low, int64_t high);
 Term select(const Term &condition, const Term &yes, const Term &no);
+/// The same value. Halide cuts loops where a likely condition starts and ceases to hold, so that it
+/// is not tested in between.
+Term likely(const Term &a);
 /// e^a by a polynomial that vectorises and calls no library; e^88 above 88 and e^-88 below -88.
 Term exp(const Term &a);
 Term toFloat(const Term &a);

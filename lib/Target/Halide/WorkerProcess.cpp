@@ -88,7 +88,7 @@ bool WorkerProcess::send(StringRef text) {
 }
 
 void WorkerProcess::receive() {
-  char part[4096];
+  char part[1 << 16];
   ssize_t count = recv(socket, part, sizeof part, MSG_DONTWAIT);
   if (count > 0)
     received.append(part, count);
@@ -117,6 +117,14 @@ std::optional<std::string> WorkerProcess::takeLine() {
   std::string line = received.substr(0, end);
   received.erase(0, end + 1);
   return line;
+}
+
+std::optional<std::string> WorkerProcess::takeBytes(size_t count) {
+  if (received.size() < count)
+    return std::nullopt;
+  std::string bytes = received.substr(0, count);
+  received.erase(0, count);
+  return bytes;
 }
 
 std::string WorkerProcess::describeEnd() {

@@ -32,6 +32,8 @@ public:
                    std::chrono::steady_clock::time_point deadline);
   /// A whole line that was read, without its end.
   std::optional<std::string> takeLine();
+  /// The next `count` bytes, if so many were read.
+  std::optional<std::string> takeBytes(size_t count);
   /// True if the process closed its output.
   bool ended() const { return closed; }
   /// Ends a process that has closed its output, and says how it ended.

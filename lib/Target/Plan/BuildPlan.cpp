@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "fovea/Target/Plan/BuildPlan.h"
+#include "MoveToDevice.h"
 #include "PlaceArena.h"
 #include "dialects/Sched/IR/SchedOps.h"
 #include "fovea/Support/MlirLocations.h"
@@ -46,8 +47,11 @@ static std::vector<plan::Directive> directivesOf(ScheduleAttr schedule) {
 namespace {
 class PlanBuilder {
 public:
-  PlanBuilder(func::FuncOp function, const TargetModel &target) : function(function) {
+  PlanBuilder(func::FuncOp function, const TargetModel &target)
+      : function(function), target(target) {
     plan.network = function.getName().str();
+    plan.triple = target.triple;
+    plan.device = target.device;
     plan.target = target.halideTarget;
     plan.cpuFeatures = target.cpuFeatures;
   }
@@ -65,8 +69,10 @@ private:
   unsigned rootOf(unsigned buffer) const;
   void extendLifetime(unsigned buffer, int64_t call);
   int64_t alignmentOf(unsigned buffer) const;
+  LogicalResult moveToDevice();
 
   func::FuncOp function;
+  const TargetModel &target;
   plan::Plan plan;
   std::vector<Operation *> packs;
   llvm::DenseMap<Value, unsigned> buffers;
@@ -186,7 +192,7 @@ LogicalResult PlanBuilder::addConstant(PackOp pack) {
   plan::Buffer buffer;
   buffer.name = constant.name;
   buffer.space = plan::MemorySpace::Constant;
-  buffer.offset = llvm::alignTo(plan.weightBytes, 64);
+  buffer.offset = llvm::alignTo(plan.weightBytes, std::max<int64_t>(64, target.deviceAlignment));
   if (failed(addBuffer(pack.getResult(), buffer)))
     return failure();
   plan.weightBytes = plan.buffers.back().offset + plan.buffers.back().bytes();
@@ -327,6 +333,21 @@ LogicalResult PlanBuilder::addCall(KernelOp op) {
 // The whole
 //===----------------------------------------------------------------------===//
 
+LogicalResult PlanBuilder::moveToDevice() {
+  fovea::moveToDevice(plan, target.deviceAlignment);
+  for (const plan::Buffer &buffer : plan.buffers) {
+    int64_t begin = offsetInRoot(plan, buffer);
+    if (begin % target.deviceAlignment)
+      return function.emitError(target.device)
+             << ": '" << buffer.name << "' begins " << begin
+             << " bytes into another tensor; on this device that must be a multiple of "
+             << target.deviceAlignment;
+  }
+  plan.deviceBytes = placeArena(plan.buffers, plan::MemorySpace::Device,
+                                std::max<int64_t>(64, target.deviceAlignment));
+  return success();
+}
+
 LogicalResult PlanBuilder::addOp(Operation *op) {
   if (auto alloc = dyn_cast<AllocOp>(op)) {
     plan::Buffer buffer;
@@ -359,6 +380,8 @@ FailureOr<BuiltPlan> PlanBuilder::build() {
   for (Operation &op : function.getBody().front())
     if (failed(addOp(&op)))
       return failure();
+  if (!target.device.empty() && failed(moveToDevice()))
+    return failure();
   plan.arenaBytes = placeArena(plan.buffers);
   return BuiltPlan{std::move(plan), std::move(packs)};
 }

@@ -23,7 +23,8 @@ namespace {
 constexpr std::array<StringLiteral, 11> dtypeNames = {"f32", "f16", "bf16", "f64", "i8",  "u8",
                                                       "i16", "u16", "i32",  "i64", "bool"};
 constexpr std::array<int64_t, 11> dtypeWidths = {4, 2, 2, 8, 1, 1, 2, 2, 4, 8, 1};
-constexpr std::array<StringLiteral, 4> spaceNames = {"input", "output", "constant", "arena"};
+constexpr std::array<StringLiteral, 5> spaceNames = {"input", "output", "constant", "arena",
+                                                     "device"};
 constexpr std::array<StringLiteral, 2> operandNames = {"argument", "stage"};
 constexpr std::array<StringLiteral, 3> roleNames = {"input", "constant", "output"};
 constexpr std::array<StringLiteral, 4> callNames = {"kernel", "copy", "host", "loop"};
@@ -252,20 +253,24 @@ static bool fromJSON(const Value &value, Port &out, Path path) {
 //===----------------------------------------------------------------------===//
 
 Value toJSON(const Plan &plan) {
-  return json::Object{{"network", text(plan.network)},    {"target", plan.target},
-                      {"cpu_features", plan.cpuFeatures}, {"inputs", plan.inputs},
-                      {"outputs", plan.outputs},          {"buffers", plan.buffers},
-                      {"kernels", plan.kernels},          {"calls", plan.calls},
-                      {"constants", plan.constants},      {"arena_bytes", plan.arenaBytes},
-                      {"weight_bytes", plan.weightBytes}, {"scratch_bytes", plan.scratchBytes}};
+  return json::Object{{"network", text(plan.network)},     {"triple", text(plan.triple)},
+                      {"device", text(plan.device)},       {"target", plan.target},
+                      {"cpu_features", plan.cpuFeatures},  {"inputs", plan.inputs},
+                      {"outputs", plan.outputs},           {"buffers", plan.buffers},
+                      {"kernels", plan.kernels},           {"calls", plan.calls},
+                      {"constants", plan.constants},       {"arena_bytes", plan.arenaBytes},
+                      {"device_bytes", plan.deviceBytes},  {"weight_bytes", plan.weightBytes},
+                      {"scratch_bytes", plan.scratchBytes}};
 }
 static bool fromJSON(const Value &value, Plan &out, Path path) {
   ObjectMapper map(value, path);
-  return map && map.map("network", out.network) && map.map("target", out.target) &&
+  return map && map.map("network", out.network) && map.mapOptional("triple", out.triple) &&
+         map.mapOptional("device", out.device) && map.map("target", out.target) &&
          map.map("cpu_features", out.cpuFeatures) && map.map("inputs", out.inputs) &&
          map.map("outputs", out.outputs) && map.map("buffers", out.buffers) &&
          map.map("kernels", out.kernels) && map.map("calls", out.calls) &&
          map.map("constants", out.constants) && map.map("arena_bytes", out.arenaBytes) &&
+         map.mapOptional("device_bytes", out.deviceBytes) &&
          map.map("weight_bytes", out.weightBytes) && map.map("scratch_bytes", out.scratchBytes);
 }
 

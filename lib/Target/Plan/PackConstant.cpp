@@ -52,14 +52,24 @@ struct Packer {
     });
   }
 
-  /// The source seen as [O, I, h, w].
+  /// The source seen as [O, I, h, w]. Each step writes one vector, of a block of output channels.
   void matrix(ArrayRef<int64_t> extents) {
-    int64_t out = pack.getOutBlock(), in = pack.getInBlock(), element = 0;
+    int64_t out = pack.getOutBlock(), in = pack.getInBlock();
+    int64_t outputs = extents[0], inputs = extents[1], area = extents[2] * extents[3];
+    int64_t row = inputs * area, packedRow = packed[1] * area * in;
     std::optional<ArrayRef<int64_t>> order = pack.getInputPermutation();
-    forEachIndex(extents, [&](ArrayRef<int64_t> i) {
-      int64_t channel = order ? (*order)[i[1]] : i[1];
-      to[at({i[0] / out, channel / in, i[2], i[3], channel % in, i[0] % out})] = from[element++];
-    });
+    for (int64_t o = 0; o < outputs; o += out) {
+      int64_t lanes = std::min(out, outputs - o);
+      for (int64_t i = 0; i < inputs; ++i) {
+        int64_t channel = order ? (*order)[i] : i;
+        const float *source = from.data() + o * row + i * area;
+        float *target = to.data() + o * packedRow;
+        target += (channel / in * area * in + channel % in) * out;
+        for (int64_t pixel = 0; pixel < area; ++pixel, ++source, target += in * out)
+          for (int64_t lane = 0; lane < lanes; ++lane)
+            target[lane] = source[lane * row];
+      }
+    }
   }
 
   void run() {

@@ -9,10 +9,12 @@
 
 namespace fovea {
 
-/// Sets the offset of every root buffer of the arena, a multiple of 64 bytes, so that no two that
-/// live at one time overlap; gives the arena's size in bytes. Greedy by size (Pisarchyk and Lee
-/// 2020, section 4.2): the largest first, each at the lowest gap that holds it.
-int64_t placeArena(std::vector<plan::Buffer> &buffers);
+/// Sets the offset of every root buffer of an arena, Arena or Device, a multiple of `alignment`
+/// bytes, so that no two that live at one time overlap; gives the arena's size in bytes. Greedy by
+/// size (Pisarchyk and Lee 2020, section 4.2): the largest first, each at the lowest gap that holds
+/// it.
+int64_t placeArena(std::vector<plan::Buffer> &buffers,
+                   plan::MemorySpace space = plan::MemorySpace::Arena, int64_t alignment = 64);
 
 } // namespace fovea
 

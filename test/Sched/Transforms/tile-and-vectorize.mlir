@@ -10,7 +10,7 @@
 // CHECK: sched.stage pad(%{{.*}}) algorithm pad schedule <[compute_root(), vectorize(oi)]>
 // CHECK: sched.stage conv
 // CHECK-SAME: schedule <[compute_at(out, xo), store_in(stack), vectorize(oi), unroll(x), unroll(ob)]>
-// CHECK-SAME: update <[reorder(oi, ob, x, ci, kx, ky, cb), vectorize(oi), unroll(x), unroll(ob)]>
+// CHECK-SAME: update <[reorder(oi, ob, x, ci, kx, ky, cb), vectorize(oi), unroll(x), unroll(ob), unroll(ci, 8)]>
 // CHECK: sched.stage relu(%{{.*}}) algorithm elementwise {name
 func.func @conv(%x: memref<1x1x14x14x8xf32>, %w: tensor<2x1x3x3x8x8xf32>, %y: memref<1x2x14x14x8xf32>) {
   sched.kernel "conv" ins(%x, %w : memref<1x1x14x14x8xf32>, tensor<2x1x3x3x8x8xf32>) outs(%y : memref<1x2x14x14x8xf32>) {
@@ -20,6 +20,51 @@ func.func @conv(%x: memref<1x1x14x14x8xf32>, %w: tensor<2x1x3x3x8x8xf32>, %y: me
            dilation = array<i64: 1, 1>, groups = array<i64: 1>} : (tensor<1x8x16x16xf32, #l>, tensor<2x1x3x3x8x8xf32>) -> tensor<1x16x14x14xf32, #l>
     %r = sched.stage relu(%s) algorithm elementwise {name = "relu"} : (tensor<1x16x14x14xf32, #l>) -> tensor<1x16x14x14xf32, #l>
     sched.yield %r : tensor<1x16x14x14xf32, #l>
+  }
+  return
+}
+
+// Three vectors of output channels by four pixels fit into 16 registers, by nine into 32.
+// CHECK-LABEL: @three_blocks
+// V3: schedule <[split(x, xo, xi, 4, shift_inwards), split(ob, obo, obi, 3)
+// V4: schedule <[split(x, xo, xi, 9, shift_inwards), split(ob, obo, obi, 3)
+func.func @three_blocks(%x: memref<1x1x1x36x8xf32>, %w: tensor<3x1x1x1x8x8xf32>, %y: memref<1x3x1x36x8xf32>) {
+  sched.kernel "conv" ins(%x, %w : memref<1x1x1x36x8xf32>, tensor<3x1x1x1x8x8xf32>) outs(%y : memref<1x3x1x36x8xf32>) {
+  ^bb0(%a: tensor<1x8x1x36xf32, #l>, %b: tensor<3x1x1x1x8x8xf32>):
+    %s = sched.stage conv(%a, %b) algorithm direct {name = "conv", kernel = array<i64: 1, 1>, stride = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>,
+           dilation = array<i64: 1, 1>, groups = array<i64: 1>} : (tensor<1x8x1x36xf32, #l>, tensor<3x1x1x1x8x8xf32>) -> tensor<1x24x1x36xf32, #l>
+    sched.yield %s : tensor<1x24x1x36xf32, #l>
+  }
+  return
+}
+
+// A depthwise convolution reads past the border by itself. Of a row of 14, two tiles of 7 compute no pixel twice.
+// CHECK-LABEL: @depthwise
+// V3: schedule <[split(x, xo, xi, 7, shift_inwards), reorder(oi, xi, xo, y, ob, n), vectorize(oi), unroll(xi)]>
+// V4: schedule <[split(x, xo, xi, 14, shift_inwards)
+// CHECK: sched.stage pad(%{{.*}}) algorithm pad {name
+// CHECK: sched.stage conv(%{{.*}}) algorithm depthwise schedule <[compute_at(out, xo), store_in(stack), vectorize(oi), unroll(x)]>
+func.func @depthwise(%x: memref<1x1x14x14x8xf32>, %w: tensor<1x3x3x8xf32>, %y: memref<1x1x14x14x8xf32>) {
+  sched.kernel "dw" ins(%x, %w : memref<1x1x14x14x8xf32>, tensor<1x3x3x8xf32>) outs(%y : memref<1x1x14x14x8xf32>) {
+  ^bb0(%a: tensor<1x8x14x14xf32, #l>, %b: tensor<1x3x3x8xf32>):
+    %p = sched.stage pad(%a) algorithm pad {name = "dw.pad", padding = array<i64: 1, 1, 1, 1>} : (tensor<1x8x14x14xf32, #l>) -> tensor<1x8x16x16xf32, #l>
+    %s = sched.stage conv(%p, %b) algorithm depthwise {name = "dw", kernel = array<i64: 3, 3>, stride = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>,
+           dilation = array<i64: 1, 1>, groups = array<i64: 8>} : (tensor<1x8x16x16xf32, #l>, tensor<1x3x3x8xf32>) -> tensor<1x8x14x14xf32, #l>
+    sched.yield %s : tensor<1x8x14x14xf32, #l>
+  }
+  return
+}
+
+// Where its channels lie apart, they are gathered into a padded image first, a block at a time.
+// CHECK-LABEL: @depthwise_of_nchw
+// CHECK: sched.stage pad(%{{.*}}) algorithm pad schedule <[compute_at(out, ob), vectorize(oi)]>
+func.func @depthwise_of_nchw(%x: memref<1x8x14x14x1xf32>, %w: tensor<1x3x3x8xf32>, %y: memref<1x1x14x14x8xf32>) {
+  sched.kernel "dw" ins(%x, %w : memref<1x8x14x14x1xf32>, tensor<1x3x3x8xf32>) outs(%y : memref<1x1x14x14x8xf32>) {
+  ^bb0(%a: tensor<1x8x14x14xf32, #sched.layout<[0, 1, 2, 3], block = 1>>, %b: tensor<1x3x3x8xf32>):
+    %p = sched.stage pad(%a) algorithm pad {name = "dw.pad", padding = array<i64: 1, 1, 1, 1>} : (tensor<1x8x14x14xf32, #sched.layout<[0, 1, 2, 3], block = 1>>) -> tensor<1x8x16x16xf32, #l>
+    %s = sched.stage conv(%p, %b) algorithm depthwise {name = "dw", kernel = array<i64: 3, 3>, stride = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>,
+           dilation = array<i64: 1, 1>, groups = array<i64: 8>} : (tensor<1x8x16x16xf32, #l>, tensor<1x3x3x8xf32>) -> tensor<1x8x14x14xf32, #l>
+    sched.yield %s : tensor<1x8x14x14xf32, #l>
   }
   return
 }

@@ -108,7 +108,7 @@ TEST(Executable, NullAndUnalignedPointers) {
   alignas(64) float x[48] = {}, y[64];
   EXPECT_EQ(message(network->run({nullptr}, {y})), "an argument is null or impossible (status 1)");
   EXPECT_EQ(message(network->run({x + 1}, {y})),
-            "an input or output is not aligned as the header says (status 12)");
+            "an input or output is not aligned as its port says (status 12)");
   EXPECT_EQ(message(network->run({x}, {y})), "");
 }
 
@@ -146,7 +146,7 @@ TEST(Executable, MissingKernel) {
 TEST(Executable, NoWeightsAtAll) {
   plan::Plan plan = tinyPlan();
   EXPECT_EQ(message(Executable::load(plan, objectsOf(plan), nullptr, 1).takeError()),
-            "tiny: an argument is null or impossible");
+            "tiny: tiny needs weights: none were given, and none are embedded");
 }
 
 /// What create says of a weights file of these bytes.
@@ -175,21 +175,20 @@ TEST(WeightsFile, Good) {
 
 TEST(WeightsFile, Bad) {
   std::string good = get(packWeights(tinyPlan(), packTiny))->getBuffer().str();
-  EXPECT_EQ(errorOfFile(""), "not a weights file of this version of Fovea");
-  EXPECT_EQ(errorOfFile("garbage"), "not a weights file of this version of Fovea");
-  EXPECT_EQ(errorOfFile(std::string(200, 'x')), "not a weights file of this version of Fovea");
-  EXPECT_EQ(errorOfFile(StringRef(good).drop_back()), "the weights file is truncated or too long");
-  EXPECT_EQ(errorOfFile(good + "x"), "the weights file is truncated or too long");
-  EXPECT_EQ(errorOfFile(StringRef(good).take_front(64)),
-            "the weights file is truncated or too long");
+  EXPECT_EQ(errorOfFile(""), "not packed weights of this version of Fovea");
+  EXPECT_EQ(errorOfFile("garbage"), "not packed weights of this version of Fovea");
+  EXPECT_EQ(errorOfFile(std::string(200, 'x')), "not packed weights of this version of Fovea");
+  EXPECT_EQ(errorOfFile(StringRef(good).drop_back()), "the weights are truncated or too long");
+  EXPECT_EQ(errorOfFile(good + "x"), "the weights are truncated or too long");
+  EXPECT_EQ(errorOfFile(StringRef(good).take_front(64)), "the weights are truncated or too long");
   for (size_t i : {64u, 100u, 191u}) {
     std::string corrupt = good;
     corrupt[i] ^= 1;
-    EXPECT_EQ(errorOfFile(corrupt), "its checksum is wrong");
+    EXPECT_EQ(errorOfFile(corrupt), "their checksum is wrong");
   }
   std::string version = good;
   version[8] = 9;
-  EXPECT_EQ(errorOfFile(version), "not a weights file of this version of Fovea");
+  EXPECT_EQ(errorOfFile(version), "not packed weights of this version of Fovea");
 }
 
 TEST(WeightsFile, EveryByteOfTheHeaderCounts) {
@@ -205,7 +204,7 @@ TEST(WeightsFile, OfAnotherPlan) {
   plan::Plan other = tinyPlan();
   other.buffers[2].offset = 48;
   EXPECT_EQ(errorOfFile(get(packWeights(other, packTiny))->getBuffer()),
-            "the weights file was packed for another network or target");
+            "the weights were packed for another network or target");
 }
 
 TEST(WeightsFile, MissingOrAFolder) {

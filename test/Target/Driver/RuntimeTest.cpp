@@ -4,6 +4,7 @@
 //===----------------------------------------------------------------------===//
 #include "TinyNetwork.h"
 #include "llvm/Object/ObjectFile.h"
+#include "llvm/TargetParser/Host.h"
 
 using namespace llvm;
 using namespace fovea::driver;
@@ -18,7 +19,7 @@ TEST(Runtime, DefinesOnlyItsOwnNamesAndNoData) {
     uint32_t flags = cantFail(symbol.getFlags());
     StringRef name = cantFail(symbol.getName());
     if ((flags & object::SymbolRef::SF_Global) && !(flags & object::SymbolRef::SF_Undefined)) {
-      EXPECT_TRUE(name.starts_with("fovea_rt_")) << name.str();
+      EXPECT_TRUE(name.starts_with("fovea_")) << name.str();
     }
   }
   for (const object::SectionRef &section : object->sections()) {
@@ -28,4 +29,13 @@ TEST(Runtime, DefinesOnlyItsOwnNamesAndNoData) {
       EXPECT_EQ(section.getSize(), 0u) << name.str();
     }
   }
+}
+
+TEST(Runtime, IsOfTheArchitectureAskedFor) {
+  EXPECT_EQ(test::get(runtimeObject(sys::getProcessTriple())).bytes, runtimeObject().bytes);
+  Expected<ObjectFile> none = runtimeObject("riscv64-unknown-linux-gnu");
+  ASSERT_FALSE(bool(none));
+  EXPECT_EQ(toString(none.takeError()),
+            "this build of Fovea has no run-time library for riscv64-unknown-linux-gnu: it was "
+            "built without a C compiler for it");
 }

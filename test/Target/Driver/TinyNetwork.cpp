@@ -94,7 +94,7 @@ plan::Plan test::tinyPlan(StringRef name) {
   return plan;
 }
 
-Error test::packTiny(unsigned constant, MutableArrayRef<char> bytes) {
+Error test::packTiny(unsigned, unsigned constant, MutableArrayRef<char> bytes) {
   for (unsigned i = 0; i < bytes.size() / 4; ++i) {
     float value = 1 + 4 * constant + i;
     memcpy(bytes.data() + 4 * i, &value, 4);

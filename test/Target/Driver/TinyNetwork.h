@@ -16,7 +16,7 @@ namespace fovea::driver::test {
 plan::Plan tinyPlan(llvm::StringRef name = "tiny");
 
 /// w = 1 2 3 4, b = 5 6 7 8.
-llvm::Error packTiny(unsigned constant, llvm::MutableArrayRef<char> bytes);
+llvm::Error packTiny(unsigned variant, unsigned constant, llvm::MutableArrayRef<char> bytes);
 
 /// What the network computes.
 std::vector<float> expectedTiny(llvm::ArrayRef<float> x);

@@ -5,17 +5,25 @@
 
 #include "fovea/Target/Halide/CompileService.h"
 #include "KernelRunner.h"
+#include "fovea/Support/Memory.h"
+#include "fovea/Target/Halide/KernelCache.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 #include <csignal>
 #include <gtest/gtest.h>
+#include <thread>
+#include <unistd.h>
 
 using namespace fovea;
 using namespace fovea::test;
 using halide::CompiledKernel;
 using halide::CompileOptions;
+using halide::CompileProgress;
 using halide::CompileService;
+using halide::KernelCache;
 
 namespace {
 
@@ -163,23 +171,29 @@ TEST_F(CompileServiceTest, KilledWorker) {
   EXPECT_EQ(errorOf(*service, {reluKernel(3, "layer1.relu")}), "no error");
 }
 
-/// Halide's LLVM gives up on 256-bit selects where it has AVX-512 without VL: a crash of the
-/// compiler, which the worker survives.
+/// Waits for a process that `parent` starts and ends it as a crash does.
+void crashChildOf(int parent) {
+  std::string id = std::to_string(parent), path = "/proc/" + id + "/task/" + id + "/children";
+  for (;;) {
+    auto file = llvm::MemoryBuffer::getFileAsStream(path);
+    int child = 0;
+    if (file && !llvm::StringRef((*file)->getBuffer()).consumeInteger(10, child)) {
+      kill(child, SIGSEGV);
+      return;
+    }
+  }
+}
+
 TEST_F(CompileServiceTest, CompilerThatCrashes) {
-  std::string narrow = "x86-64-linux-sse41-avx-avx2-f16c-fma-avx512";
-  std::vector<int64_t> shape = {1, 8, 9, 13}, padded = {1, 8, 11, 15};
-  plan::Kernel pad =
-      singleStage("pad", "pad", {{shape, 8}}, {}, padded, 8, {{"padding", {1, 1, 1, 1}}});
-  pad.stages[0].name = "layer1.pad";
-  pad.schedule = {{"vectorize", {"oi"}}};
-  pad.symbol = halide::kernelSymbol(pad, narrow);
   options.workers = 1;
   auto service = start();
-  auto compiled = service->compile({pad}, narrow);
-  ASSERT_FALSE(bool(compiled));
-  EXPECT_EQ(toString(compiled.takeError()), "cannot compile the kernel of 'layer1.pad': the kernel "
-                                            "compiler was killed by signal 6");
-  EXPECT_EQ(errorOf(*service, {reluKernel(3, "a")}), "no error");
+  std::thread killer(crashChildOf, service->workerIds()[0]);
+  plan::Kernel kernel = reluKernel(3, "layer1.relu");
+  EXPECT_EQ(errorOf(*service, {kernel}), "cannot compile the kernel of 'layer1.relu': the kernel "
+                                         "compiler was killed by signal 11");
+  killer.join();
+  EXPECT_TRUE(entries().empty());
+  EXPECT_EQ(errorOf(*service, {kernel}), "no error");
 }
 
 TEST_F(CompileServiceTest, HangingWorker) {
@@ -219,6 +233,172 @@ TEST_F(CompileServiceTest, WorkerThatIsNotThere) {
   ASSERT_FALSE(bool(service));
   EXPECT_EQ(toString(service.takeError()),
             "cannot start the compile worker /no/such/program: No such file or directory");
+}
+
+//===----------------------------------------------------------------------===//
+// Progress and memory
+//===----------------------------------------------------------------------===//
+
+TEST_F(CompileServiceTest, Progress) {
+  std::vector<std::string> said;
+  options.workers = 1;
+  options.progress = [&](const CompileProgress &progress) {
+    said.push_back(std::to_string(progress.done) + "/" + std::to_string(progress.total) + " " +
+                   llvm::join(progress.running, ","));
+    EXPECT_EQ(progress.secondsLeft > 0, progress.done > 0 && progress.done < progress.total);
+  };
+  std::vector<plan::Kernel> kernels = {reluKernel(3, "a"), reluKernel(5, "b"), reluKernel(3, "c")};
+  auto service = start();
+  EXPECT_EQ(errorOf(*service, kernels), "no error");
+  EXPECT_EQ(said, (std::vector<std::string>{"0/2 a", "1/2 b", "2/2 "}));
+  EXPECT_EQ(service->statistics().compiled.size(), 2u);
+  EXPECT_EQ(service->statistics().compiled[0].layers, "a");
+  EXPECT_GT(service->statistics().compiled[0].milliseconds, 0);
+  EXPECT_GT(service->statistics().peakBytes, 1 << 20);
+
+  said.clear(); // Nothing is at work where all is cached.
+  EXPECT_EQ(errorOf(*service, kernels), "no error");
+  EXPECT_TRUE(said.empty());
+}
+
+/// A worker that says of every kernel that it needs more than `bytes`, or gives an object of three
+/// bytes.
+std::vector<std::string> hungryWorker(uint64_t bytes) {
+  std::string program =
+      "import json, sys\n"
+      "for line in sys.stdin:\n"
+      "    ask = json.loads(line)\n"
+      "    fits = ask['memory'] >= " +
+      std::to_string(bytes) +
+      "\n"
+      "    reply = {'id': ask['id'], 'ok': fits, 'outOfMemory': not fits, 'bytes': 3 * fits,\n"
+      "             'scratch': 0, 'error': 'it starved'}\n"
+      "    sys.stdout.write(json.dumps(reply) + '\\n' + 'obj' * fits)\n"
+      "    sys.stdout.flush()\n";
+  return {"python3", "-c", program};
+}
+
+TEST_F(CompileServiceTest, AKernelThatIsTooLargeForItsShareIsCompiledAlone) {
+  constexpr uint64_t mebibyte = 1 << 20;
+  options.worker = "/usr/bin/env";
+  options.workerArguments = hungryWorker(300 * mebibyte);
+  options.memoryLimit = allocatedMemory() + 500 * mebibyte; // 250 for each of two.
+  size_t most = 0;
+  options.progress = [&](const CompileProgress &progress) {
+    EXPECT_LE(progress.done, progress.total);
+    most = std::max(most, progress.running.size());
+  };
+  std::vector<CompiledKernel> compiled =
+      cantFail(start()->compile({reluKernel(3, "a"), reluKernel(5, "b")}, target));
+  EXPECT_EQ(compiled[0].object, "obj");
+  EXPECT_EQ(compiled[1].object, "obj");
+  EXPECT_EQ(most, 2u);
+}
+
+TEST_F(CompileServiceTest, LittleMemoryMeansFewWorkers) {
+  constexpr uint64_t mebibyte = 1 << 20;
+  options.worker = "/usr/bin/env";
+  options.workerArguments = hungryWorker(150 * mebibyte);
+  options.memoryLimit = allocatedMemory() + 200 * mebibyte;
+  options.progress = [](const CompileProgress &progress) {
+    EXPECT_LE(progress.running.size(), 1u);
+  };
+  EXPECT_EQ(errorOf(*start(), {reluKernel(3, "a"), reluKernel(5, "b")}), "no error");
+}
+
+TEST_F(CompileServiceTest, AKernelThatIsTooLargeForTheLimit) {
+  constexpr uint64_t gibibyte = 1 << 30;
+  options.worker = "/usr/bin/env";
+  options.workerArguments = hungryWorker(4 * gibibyte);
+  options.memoryLimit = 2 * gibibyte;
+  std::string message = errorOf(*start(), {reluKernel(3, "a")});
+  EXPECT_EQ(message.find("cannot compile the kernel of 'a': it takes more than the "), 0u)
+      << message;
+  EXPECT_NE(message.find(" that the memory limit of 2.0 GiB leaves it"), std::string::npos)
+      << message;
+}
+
+TEST_F(CompileServiceTest, AMachineWithoutMemory) {
+  options.worker = "/usr/bin/env";
+  options.workerArguments = hungryWorker(1);
+  EXPECT_EQ(errorOf(*start(), {reluKernel(3, "a")}),
+            "cannot compile the kernel of 'a': it starved; this machine seems to be short of "
+            "memory");
+}
+
+TEST_F(CompileServiceTest, ALimitThatLeavesNothing) {
+  options.memoryLimit = 1000;
+  std::string message = errorOf(*start(), {reluKernel(3, "a")});
+  EXPECT_EQ(message.find("a memory limit of 1000 bytes leaves nothing for kernels: this process "
+                         "alone takes "),
+            0u)
+      << message;
+}
+
+//===----------------------------------------------------------------------===//
+// The cache's size
+//===----------------------------------------------------------------------===//
+
+class KernelCacheTest : public CompileServiceTest {
+protected:
+  std::string key(char digit) { return std::string(32, digit); }
+  /// An entry of about a thousand bytes that was last used some hours ago.
+  void insert(char digit, int hours) {
+    KernelCache(options.cacheFolder).insert(key(digit), {std::string(1000, 'x'), 0});
+    int descriptor = -1;
+    std::string path = options.cacheFolder + "/" + key(digit) + ".kernel";
+    ASSERT_FALSE(llvm::sys::fs::openFileForReadWrite(
+        path, descriptor, llvm::sys::fs::CD_OpenExisting, llvm::sys::fs::OF_None));
+    llvm::sys::fs::setLastAccessAndModificationTime(descriptor, std::chrono::system_clock::now() -
+                                                                    std::chrono::hours(hours));
+    close(descriptor);
+  }
+  /// The first letters of what is there.
+  std::string left() {
+    std::string letters;
+    for (const std::string &path : entries())
+      letters += llvm::sys::path::filename(path)[0];
+    return letters;
+  }
+};
+
+TEST_F(KernelCacheTest, CleanByAgeAndSize) {
+  for (auto [digit, hours] : {std::pair('a', 50), {'b', 3}, {'c', 30}, {'d', 1}})
+    insert(digit, hours);
+  std::string leftover = options.cacheFolder + "/" + key('e') + ".kernel.12345678";
+  std::string foreign = options.cacheFolder + "/notes.kernel";
+  write(leftover, "half");
+  write(foreign, "of somebody else");
+  KernelCache cache(options.cacheFolder);
+  EXPECT_EQ(cache.contents().entries, 5u);
+  EXPECT_GT(cache.contents().bytes, 4000u);
+  EXPECT_LT(cache.contents().bytes, 4800u);
+
+  halide::CacheContents removed = cantFail(cache.clean(std::chrono::hours(40), UINT64_MAX));
+  EXPECT_EQ(removed.entries, 1u);
+  EXPECT_EQ(left(), "bcden");
+  cantFail(cache.clean(KernelCache::anyAge, 2500)); // What was not used for longest goes.
+  EXPECT_EQ(left(), "bden");
+  bool corrupt = false;
+  EXPECT_TRUE(cache.find(key('b'), corrupt)); // That is a use.
+  cantFail(cache.clean(KernelCache::anyAge, 1500));
+  EXPECT_EQ(left(), "ben");
+  EXPECT_EQ(cantFail(cache.clean(KernelCache::anyAge, 0)).entries, 2u);
+  EXPECT_EQ(left(), "n");
+  EXPECT_EQ(KernelCache("/no/such/folder").contents().entries, 0u);
+}
+
+TEST_F(KernelCacheTest, DoesNotGrowBeyondItsBound) {
+  insert('a', 50);
+  insert('b', 3);
+  options.cacheBytes =
+      cantFail(start()->compile({reluKernel(3, "a")}, target))[0].object.size() + 200;
+  EXPECT_EQ(entries().size(), 3u);
+  EXPECT_EQ(errorOf(*start(), {reluKernel(5, "b")}), "no error");
+  EXPECT_EQ(entries().size(), 1u);
+  auto service = start();
+  EXPECT_EQ(errorOf(*service, {reluKernel(5, "b")}), "no error");
+  EXPECT_EQ(service->statistics().hits, 1u);
 }
 
 } // namespace

@@ -40,6 +40,16 @@ TEST(PlaceArena, LeavesOtherSpacesAndViewsAlone) {
   EXPECT_EQ(buffers[2].offset, 12);
 }
 
+TEST(PlaceArena, DevicesHaveAnArenaAndAnAlignmentOfTheirOwn) {
+  std::vector<plan::Buffer> buffers(3, buffer(16, 0, 1));
+  buffers[0].space = buffers[2].space = plan::MemorySpace::Device;
+  buffers[1].offset = 7;
+  EXPECT_EQ(placeArena(buffers, plan::MemorySpace::Device, 512), 1024);
+  EXPECT_EQ(buffers[0].offset, 0);
+  EXPECT_EQ(buffers[1].offset, 7);
+  EXPECT_EQ(buffers[2].offset, 512);
+}
+
 TEST(PlaceArena, LiveBuffersNeverOverlap) {
   std::mt19937 random(1);
   for (int round = 0; round < 500; ++round) {

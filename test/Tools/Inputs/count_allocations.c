@@ -18,8 +18,9 @@ void *__wrap_mmap(void *at, size_t bytes, int protection, int flags, int file, l
 
 int main(int argc, char **argv) {
   static float image[LENET5_INPUT_IMAGE_ELEMENTS], logits[LENET5_OUTPUT_LOGITS_ELEMENTS];
-  lenet5_options options = {2, NULL, 0};
+  fovea_options options = fovea_default_options();
   lenet5_instance *net;
+  options.threads = 2;
   int error = argc == 2 ? lenet5_create(argv[1], &options, &net) : 1;
   long before = allocations;
   for (int run = 0; run < 1000 && !error; ++run)

@@ -8,12 +8,15 @@ static float photo[FILTERS_INPUT_PHOTO_ELEMENTS], grey[FILTERS_OUTPUT_GREY_ELEME
 
 int main(int argc, char **argv) {
   char message[200];
-  lenet5_options options = {.threads = 1, .message = message, .messageBytes = sizeof message};
+  fovea_options options = fovea_default_options();
   lenet5_instance *lenet5;
   filters_instance *filters;
   float image[LENET5_INPUT_IMAGE_ELEMENTS] = {0}, logits[LENET5_OUTPUT_LOGITS_ELEMENTS];
   if (argc != 3)
     return 2;
+  options.threads = 1;
+  options.message = message;
+  options.message_bytes = sizeof message;
   if (lenet5_create(argv[1], &options, &lenet5))
     return puts(message), 1;
   if (filters_create(argv[2], NULL, &filters))

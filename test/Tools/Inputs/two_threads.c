@@ -16,7 +16,7 @@ static void *readDigit(void *result) {
     best = logits[i] > logits[best] ? i : best;
   lenet5_destroy(net);
   *(int *)result = best;
-  return error ? (void *)lenet5_error(error) : NULL;
+  return error ? (void *)fovea_error(error) : NULL;
 }
 
 int main(int argc, char **argv) {

@@ -4,17 +4,16 @@
 //===----------------------------------------------------------------------===//
 //
 // A network's driver is generated as LLVM IR: one small function per call of the plan, which fills
-// halide_buffer_t's and calls the kernel; a description of the network for the run-time library;
-// and the functions of the C API, which forward to that library.
+// halide_buffer_t's and calls the kernel; and a description of the network for the run-time
+// library.
 //
 //===----------------------------------------------------------------------===//
 #ifndef FOVEA_TARGET_DRIVER_DRIVEROBJECT_H
 #define FOVEA_TARGET_DRIVER_DRIVEROBJECT_H
 
-#include "fovea/Target/Plan/KernelPlan.h"
-#include "llvm/ADT/StringRef.h"
-#include "llvm/Support/Error.h"
-#include <array>
+#include "fovea/Target/Driver/Network.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include <memory>
 #include <string>
 
 namespace fovea::driver {
@@ -25,41 +24,46 @@ struct ObjectFile {
   std::string bytes;
 };
 
-/// The network's name as it begins every symbol of the C API: characters that C does not allow
-/// become '_'.
-std::string symbolPrefix(const plan::Plan &plan);
-
-/// Whether every index, extent and offset in the plan is one that code can be generated for. The
-/// error names the call or buffer.
-llvm::Error checkPlan(const plan::Plan &plan);
-
-/// What binds weights to a driver: SHA-256 of the places and packings of all constants, not of
-/// their values. Weights trained anew fit a driver that was compiled before.
-std::array<uint8_t, 32> weightsHash(const plan::Plan &plan);
-
-/// Bytes of the packed weights' data: `weightBytes` rounded up to 64.
-uint64_t weightDataBytes(const plan::Plan &plan);
-
-/// Alignment in bytes that each pointer given to a run must have: inputs, then outputs.
-std::vector<uint64_t> portAlignments(const plan::Plan &plan);
-
 /// The driver as LLVM IR, to read.
-llvm::Expected<std::string> emitDriverIR(const plan::Plan &plan);
+llvm::Expected<std::string> emitDriverIR(const Network &network);
 
-/// The driver as a relocatable object for this machine's operating system and architecture. It
-/// imports the kernels' symbols and fovea_rt_*; `scratchBytes` of the plan must be known. The same
-/// plan gives the same bytes. A host call is an error.
-llvm::Expected<ObjectFile> emitDriverObject(const plan::Plan &plan);
+/// The driver as a relocatable object for the network's operating system and architecture. It
+/// defines NAME_network and imports the kernels' symbols and fovea_rt_*; `scratchBytes` of the
+/// plans must be known. The same plans give the same bytes. A host call is an error.
+llvm::Expected<ObjectFile> emitDriverObject(const Network &network);
 
-/// The run-time library as one relocatable object.
+/// What a shared library has in addition: fovea_shared_network.
+llvm::Expected<ObjectFile> emitSharedEntry(const Network &network);
+
+/// The contents of a weights file as an object: read-only and 64-byte aligned, under the name
+/// `weightsSymbol`.
+llvm::Expected<ObjectFile> emitWeightsObject(const Network &network, llvm::StringRef image);
+std::string weightsSymbol(const Network &network);
+
+/// The run-time library as one relocatable object, for this machine's architecture.
 ObjectFile runtimeObject();
+/// The same for the architecture of a plan's triple. Error: this build of Fovea has none for it.
+llvm::Expected<ObjectFile> runtimeObject(llvm::StringRef triple);
 
-/// The C and C++ header of the network's API.
-std::string emitHeader(const plan::Plan &plan);
+/// What a network for a device carries besides: memory on the device. It imports functions of
+/// `halide::deviceRuntime`.
+ObjectFile deviceObject();
+
+/// The text of fovea.h.
+llvm::StringRef apiHeader();
+
+/// The C and C++ header of the network: fovea.h and what is typed.
+std::string emitHeader(const Network &network);
 
 /// An archive of the objects in their order, without times or owners. Fails if two members have one
 /// name.
 llvm::Expected<std::string> packArchive(llvm::ArrayRef<ObjectFile> objects);
+
+/// A shared library of an archive's members and `emitSharedEntry`, which exports the network's
+/// function, those of fovea.h and fovea_shared_network. Its name in what links it is `soname`.
+/// Needs no compiler and no other program. Members that refer to each other in vain are an error.
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
+linkShared(const Network &network, llvm::StringRef archive, llvm::StringRef soname);
 
 } // namespace fovea::driver
 

@@ -5,7 +5,7 @@
 #ifndef FOVEA_TARGET_DRIVER_PACKEDWEIGHTS_H
 #define FOVEA_TARGET_DRIVER_PACKEDWEIGHTS_H
 
-#include "fovea/Target/Plan/KernelPlan.h"
+#include "fovea/Target/Driver/Network.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/Support/Error.h"
@@ -15,23 +15,23 @@
 
 namespace fovea::driver {
 
-/// Writes the packed bytes of the plan's n-th constant into `bytes`, which is zeroed and has the
+/// Writes the packed bytes of a variant's n-th constant into `bytes`, which is zeroed and has the
 /// size of its buffer.
-using PackConstant =
-    llvm::function_ref<llvm::Error(unsigned constant, llvm::MutableArrayRef<char> bytes)>;
+using PackConstant = llvm::function_ref<llvm::Error(unsigned variant, unsigned constant,
+                                                    llvm::MutableArrayRef<char> bytes)>;
 
-/// Writes a weights file: constants in the order of their offsets, zeros between them, one in
-/// memory at a time. The checksum goes to the header at the end, so `os` must be able to write at a
-/// place behind it. Constants that overlap are an error.
-llvm::Error writePackedWeights(const plan::Plan &plan, PackConstant pack,
+/// Writes a weights file of all variants: constants in the order of their offsets, zeros between
+/// them, one in memory at a time. The checksum goes to the header at the end, so `os` must be able
+/// to write at a place behind it. Constants that overlap are an error.
+llvm::Error writePackedWeights(const Network &network, PackConstant pack,
                                llvm::raw_pwrite_stream &os);
 
 /// The same in memory, 64-byte aligned.
-llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> packWeights(const plan::Plan &plan,
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> packWeights(const Network &network,
                                                                 PackConstant pack);
 
-/// Whether `image` is a weights file that was packed for this plan and is whole.
-llvm::Error checkPackedWeights(const plan::Plan &plan, llvm::StringRef image);
+/// Whether `image` is a weights file that was packed for this network and is whole.
+llvm::Error checkPackedWeights(const Network &network, llvm::StringRef image);
 
 } // namespace fovea::driver
 

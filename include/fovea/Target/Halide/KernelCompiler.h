@@ -27,6 +27,9 @@ namespace fovea::halide {
 /// imports no symbol but fovea_rt_do_par_for, fovea_rt_malloc and fovea_rt_free, which have the
 /// signatures of halide_do_par_for, halide_malloc and halide_free of HalideRuntime.h, and the C
 /// library's memcpy, memmove and memset, which LLVM makes of loops that copy or clear.
+///
+/// A kernel for a device takes buffers that lie there. It checks what it does, returns Halide's
+/// error codes, and imports more of Halide's functions: `deviceRuntime` has them.
 struct CompiledKernel {
   std::string object;
   /// Most bytes one thread holds from fovea_rt_malloc at once, if each block is padded to 128 bytes
@@ -46,12 +49,28 @@ llvm::Expected<CompiledKernel> compileKernel(const plan::Kernel &kernel, llvm::S
 llvm::Expected<std::string> emitCpp(const plan::Kernel &kernel, llvm::StringRef target);
 
 /// Gives the three runtime functions that an object of Halide imports their names in Fovea. Any
-/// other undefined symbol but memcpy, memmove and memset is an error.
-llvm::Expected<std::string> renameRuntime(llvm::StringRef object);
+/// other undefined symbol but memcpy, memmove and memset, and those of `deviceRuntime` in an object
+/// for a device, is an error.
+llvm::Expected<std::string> renameRuntime(llvm::StringRef object, bool forDevice = false);
+
+/// Halide's run-time library for a device, `target` being one of OpenCL or CUDA: a relocatable
+/// object whose symbols are weak, and halide_NAME of which is fovea_halide_NAME. It opens the
+/// device's own library when it is first used. fovea_halide_initialize() comes before everything
+/// else. A cache's folder, where there is one, keeps it: it takes two seconds to make.
+llvm::Expected<std::string> deviceRuntime(llvm::StringRef target, llvm::StringRef cacheFolder = "");
+
+/// Gives the functions of that library their names in Fovea.
+llvm::Expected<std::string> renameDeviceRuntime(llvm::StringRef object);
 
 /// 32 hex digits that are equal for kernels whose machine code is: a hash of everything but names,
 /// of the target, of Halide's version and of the sources of this library.
 std::string kernelKey(const plan::Kernel &kernel, llvm::StringRef target);
+
+/// The same for the object of `deviceRuntime`.
+std::string deviceRuntimeKey(llvm::StringRef target);
+
+/// Halide's: "21.0.0".
+std::string version();
 
 /// fovea_<version>_<kernelKey>
 std::string kernelSymbol(const plan::Kernel &kernel, llvm::StringRef target);

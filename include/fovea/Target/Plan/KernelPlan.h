@@ -29,7 +29,9 @@
 namespace fovea::plan {
 
 enum class DType { F32, F16, BF16, F64, I8, U8, I16, U16, I32, I64, Bool };
-enum class MemorySpace { Input, Output, Constant, Arena };
+/// Device is the arena in a GPU's memory. Inputs, outputs and the arena lie in the CPU's; constants
+/// lie where the kernels run.
+enum class MemorySpace { Input, Output, Constant, Arena, Device };
 
 llvm::StringRef toString(DType type);
 llvm::StringRef toString(MemorySpace space);
@@ -47,7 +49,7 @@ struct Lifetime {
 };
 
 /// Memory that a call reads or writes. A root buffer has a place in its space: `offset` is in bytes
-/// from the start of the arena or of the packed weights, and is 0 for inputs and outputs, which
+/// from the start of its arena or of the packed weights, and is 0 for inputs and outputs, which
 /// `index` tells apart. A view has a `parent`; its `offset` is in bytes from the parent's start,
 /// and its space is the parent's.
 struct Buffer {
@@ -73,6 +75,7 @@ struct Buffer {
 ///   factor])   parallel(v) compute_root()   compute_at(stage | "out", loop)   store_in(stack |
 ///   register | heap) prefetch(operand, loop, distance)   of an update: what the stage's n-th
 ///   operand gives `distance` iterations later
+///   gpu_blocks(innermost, …) gpu_threads(innermost, …)   up to three each
 struct Directive {
   std::string kind;
   std::vector<std::string> args;
@@ -166,7 +169,8 @@ struct Constant {
   Packing packing;
 };
 
-/// One step of a run.
+/// One step of a run. A copy goes from its first buffer to its second; where one of the two lies on
+/// the device, their strides are equal.
 struct Call {
   enum class Kind { Kernel, Copy, Host, Loop } kind = Kind::Kernel;
   unsigned kernel = 0;            ///< Index into kernels.
@@ -188,6 +192,8 @@ struct Port {
 
 struct Plan {
   std::string network;
+  std::string triple; ///< LLVM's, of driver and run-time library; empty: this machine's.
+  std::string device; ///< What runs the kernels: "opencl", "cuda"; empty: the CPU.
   std::string target; ///< Halide's target string of operating system, architecture and features,
                       ///< without Fovea's own flags.
   std::vector<std::string>
@@ -199,6 +205,7 @@ struct Plan {
   std::vector<Call> calls;
   std::vector<Constant> constants;
   int64_t arenaBytes = 0;
+  int64_t deviceBytes = 0; ///< Of the device's arena.
   int64_t weightBytes = 0;
   /// Scratch that one call needs per thread, the most of all kernels; known after the kernels are
   /// compiled.

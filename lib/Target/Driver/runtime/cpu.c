@@ -80,6 +80,16 @@ static bool hasFeature(const char *name, uint32_t state) {
   }
   return false;
 }
+#elif defined(__aarch64__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+
+/* What the kernel says that programs may use: the "hwcaps" of its documentation. */
+static uint32_t enabledState(void) { return (uint32_t)getauxval(AT_HWCAP); }
+
+static bool hasFeature(const char *name, uint32_t state) {
+  return strcmp(name, "neon") == 0 && (state & HWCAP_ASIMD);
+}
 #else
 static uint32_t enabledState(void) { return 0; }
 static bool hasFeature(const char *name, uint32_t state) {
@@ -88,9 +98,9 @@ static bool hasFeature(const char *name, uint32_t state) {
 }
 #endif
 
-int fovea_rt_missing_feature(const char *const *names, uint32_t count) {
+int fovea_rt_missing_feature(const char *const *names, uint64_t count) {
   uint32_t state = enabledState();
-  for (uint32_t i = 0; i < count; ++i)
+  for (uint64_t i = 0; i < count; ++i)
     if (!hasFeature(names[i], state))
       return (int)i;
   return -1;

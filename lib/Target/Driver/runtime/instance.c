@@ -21,88 +21,139 @@
 #define PAGE ((uint64_t)4096)
 /** From here on the kernel is asked for huge pages. */
 #define HUGE_PAGE ((uint64_t)2 << 20)
+/** Halide's kernels assume as much of the scratch memory they ask for. */
+#define SCRATCH_ALIGNMENT 128
 
-void fovea_rt_describe(const fovea_rt_options *options, const char *format, ...) {
-  if (!options || !options->message || options->messageBytes == 0)
+void fovea_rt_describe(const fovea_options *options, const char *format, ...) {
+  if (!options->message || options->message_bytes == 0 || options->message[0])
     return;
   va_list arguments;
   va_start(arguments, format);
-  vsnprintf(options->message, options->messageBytes, format, arguments);
+  vsnprintf(options->message, options->message_bytes, format, arguments);
   va_end(arguments);
 }
 
-const char *fovea_rt_error(const fovea_rt_network *network, int status) {
-  if (status < 0)
-    return "a kernel failed";
-  if (status >= FOVEA_RT_NO_FEATURE &&
-      (uint32_t)(status - FOVEA_RT_NO_FEATURE) < network->featureCount)
-    return network->featureErrors[status - FOVEA_RT_NO_FEATURE];
-  switch ((enum fovea_rt_status)status) {
-  case FOVEA_RT_OK:
-    return "no error";
-  case FOVEA_RT_INVALID:
-    return "an argument is null or impossible";
-  case FOVEA_RT_NO_MEMORY:
-    return "not enough memory";
-  case FOVEA_RT_NO_WEIGHTS:
-    return "the weights file cannot be read";
-  case FOVEA_RT_NOT_WEIGHTS:
-    return "not a weights file of this version of Fovea";
-  case FOVEA_RT_TRUNCATED:
-    return "the weights file is truncated or too long";
-  case FOVEA_RT_OTHER_PLAN:
-    return "the weights file was packed for another network or target";
-  case FOVEA_RT_CORRUPT:
-    return "the weights file is corrupt: its checksum is wrong";
-  case FOVEA_RT_BAD_THREADS:
-    return "the number of threads must be 0 (one per CPU) to 1024";
-  case FOVEA_RT_NO_THREADS:
-    return "the system does not start so many threads";
-  case FOVEA_RT_SCRATCH:
-    return "a kernel used more scratch memory than was counted";
-  case FOVEA_RT_BUSY:
-    return "the instance is running in another thread";
-  case FOVEA_RT_UNALIGNED:
-    return "an input or output is not aligned as the header says";
-  case FOVEA_RT_OTHER_ABI:
-    return "the driver and the run-time library are of different versions";
-  case FOVEA_RT_NO_FEATURE:
-    break;
-  }
-  return "unknown error";
+/*===----------------------------------------------------------------------===*\
+|* Memory
+\*===----------------------------------------------------------------------===*/
+
+static uint64_t roundTo(uint64_t bytes, uint64_t unit) { return (bytes + unit - 1) / unit * unit; }
+
+void *fovea_rt_take(const fovea_allocator *allocator, size_t bytes, size_t alignment) {
+  if (!allocator->allocate)
+    return aligned_alloc(alignment, roundTo(bytes, alignment));
+  void *pointer = allocator->allocate(allocator->context, bytes, alignment);
+  if ((uintptr_t)pointer % alignment == 0)
+    return pointer;
+  allocator->release(allocator->context, pointer, bytes);
+  return NULL;
 }
 
-static uint64_t roundToPage(uint64_t bytes) { return (bytes + PAGE - 1) / PAGE * PAGE; }
+void fovea_rt_give_back(const fovea_allocator *allocator, void *pointer, size_t bytes) {
+  if (!pointer)
+    return;
+  if (allocator->release)
+    allocator->release(allocator->context, pointer, bytes);
+  else
+    free(pointer);
+}
 
-/** Maps arena and scratch, present in memory from the start: the first run is as fast as the
- * others. */
-static int mapMemory(fovea_rt_instance *instance) {
-  uint64_t arena = roundToPage(instance->network->arenaBytes);
-  uint64_t scratch = roundToPage(instance->network->scratchBytes);
-  uint64_t bytes, all;
-  if (__builtin_mul_overflow(scratch, (uint64_t)instance->threads, &bytes) ||
-      __builtin_add_overflow(bytes, arena + HUGE_PAGE, &all) || all > SIZE_MAX / 2)
-    return FOVEA_RT_NO_MEMORY;
-  bool huge = bytes + arena >= HUGE_PAGE;
-  bytes = huge ? all : bytes + arena + PAGE;
+/** Maps memory of the system; sets what is to be unmapped. */
+static uint8_t *mapMemory(fovea_instance *instance, uint64_t bytes) {
+  bool huge = bytes >= HUGE_PAGE;
+  bytes += huge ? HUGE_PAGE : PAGE;
   uint8_t *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED)
-    return FOVEA_RT_NO_MEMORY;
+    return NULL;
   instance->memory = memory;
   instance->memoryBytes = bytes;
   if (huge) {
-    memory = (uint8_t *)(((uintptr_t)memory + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE);
+    memory = (uint8_t *)roundTo((uintptr_t)memory, HUGE_PAGE);
     madvise(memory, bytes - HUGE_PAGE, MADV_HUGEPAGE);
   }
+  return memory;
+}
+
+/** Takes arena and scratch, present in memory from the start: the first run is as fast as the
+ * others. */
+static int takeMemory(fovea_instance *instance) {
+  uint64_t arena = roundTo(instance->variant->arenaBytes, PAGE);
+  uint64_t scratch = roundTo(instance->variant->scratchBytes, PAGE);
+  uint64_t bytes;
+  if (__builtin_mul_overflow(scratch, (uint64_t)instance->threads, &bytes) ||
+      __builtin_add_overflow(bytes, arena, &bytes) || bytes > SIZE_MAX / 4)
+    return FOVEA_NO_MEMORY;
+  uint8_t *memory;
+  bytes = bytes ? bytes : PAGE;
+  if (instance->allocator.allocate) {
+    memory = instance->memory = fovea_rt_take(&instance->allocator, bytes, SCRATCH_ALIGNMENT);
+    instance->memoryBytes = bytes;
+  } else {
+    memory = mapMemory(instance, bytes);
+  }
+  if (!memory)
+    return FOVEA_NO_MEMORY;
   instance->arena = memory;
-  memset(memory, 0, arena + scratch * (uint64_t)instance->threads);
+  memset(memory, 0, bytes);
   for (int i = 0; i < instance->threads; ++i) {
     fovea_rt_worker *worker = &instance->workers[i];
     worker->scratch = memory + arena + scratch * (uint64_t)i;
-    worker->capacity = instance->network->scratchBytes;
+    worker->capacity = instance->variant->scratchBytes;
   }
-  return FOVEA_RT_OK;
+  return FOVEA_OK;
 }
+
+/** Of the instance, its workers and its list of ports. */
+static size_t instanceBytes(const fovea_network *network, int threads) {
+  return sizeof(fovea_instance) + sizeof(fovea_rt_worker) * (size_t)threads +
+         sizeof(void *) * (network->inputCount + network->outputCount);
+}
+
+static fovea_instance *allocateInstance(const fovea_network *network, int threads,
+                                        const fovea_options *options) {
+  size_t bytes = instanceBytes(network, threads);
+  fovea_allocator allocator = {NULL, NULL, NULL};
+  if (options->allocator)
+    allocator = *options->allocator;
+  fovea_instance *instance = fovea_rt_take(&allocator, bytes, CACHE_LINE);
+  if (!instance)
+    return NULL;
+  memset(instance, 0, bytes);
+  instance->api = &FOVEA_RT_API;
+  instance->network = network;
+  instance->allocator = allocator;
+  if (options->pool)
+    instance->pool.callers = *options->pool;
+  instance->threads = threads;
+  instance->ports = (void **)(instance->workers + threads);
+  for (int i = 0; i < threads; ++i) {
+    instance->workers[i].api = &FOVEA_RT_API;
+    instance->workers[i].instance = instance;
+    instance->workers[i].index = i;
+    instance->workers[i].inParallel = i > 0;
+  }
+  return instance;
+}
+
+static void freeInstance(fovea_instance *instance) {
+  fovea_allocator allocator = instance->allocator;
+  if (instance->device)
+    instance->variant->device->destroy(instance);
+  if (allocator.release) {
+    fovea_rt_give_back(&allocator, instance->file, instance->fileBytes);
+    fovea_rt_give_back(&allocator, instance->memory, instance->memoryBytes);
+  } else {
+    if (instance->file)
+      munmap(instance->file, instance->fileBytes);
+    if (instance->memory)
+      munmap(instance->memory, instance->memoryBytes);
+  }
+  fovea_rt_give_back(&allocator, instance, instanceBytes(instance->network, instance->threads));
+}
+
+/*===----------------------------------------------------------------------===*\
+|* Create and destroy
+\*===----------------------------------------------------------------------===*/
 
 /** The CPUs that this process may use. */
 static int availableCpus(void) {
@@ -110,65 +161,63 @@ static int availableCpus(void) {
   if (sched_getaffinity(0, sizeof set, &set) == 0)
     return CPU_COUNT(&set) > 0 ? CPU_COUNT(&set) : 1;
   long count = sysconf(_SC_NPROCESSORS_ONLN);
-  return count > 0 && count <= FOVEA_RT_MAX_THREADS ? (int)count : 1;
+  return count > 0 && count <= FOVEA_MAX_THREADS ? (int)count : 1;
 }
 
-static fovea_rt_instance *allocateInstance(const fovea_rt_network *network, int threads) {
-  size_t bytes = sizeof(fovea_rt_instance) + sizeof(fovea_rt_worker) * (size_t)threads;
-  fovea_rt_instance *instance =
-      aligned_alloc(CACHE_LINE, (bytes + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
-  if (!instance)
-    return NULL;
-  memset(instance, 0, bytes);
-  instance->network = network;
-  instance->threads = threads;
-  for (int i = 0; i < threads; ++i) {
-    instance->workers[i].instance = instance;
-    instance->workers[i].index = i;
+/** The options as this version knows them. What an older caller does not know is zero; what a newer
+ * one knows beyond must be. */
+static int readOptions(const fovea_options *given, fovea_options *options) {
+  memset(options, 0, sizeof *options);
+  if (!given)
+    return FOVEA_OK;
+  size_t size = given->size;
+  if (size < sizeof size)
+    return FOVEA_INVALID;
+  memcpy(options, given, size < sizeof *options ? size : sizeof *options);
+  if (options->message && options->message_bytes)
+    options->message[0] = 0;
+  for (size_t i = sizeof *options; i < size; ++i)
+    if (((const uint8_t *)given)[i]) {
+      fovea_rt_describe(options, "the options ask for what this version of Fovea does not know");
+      return FOVEA_INVALID;
+    }
+  return FOVEA_OK;
+}
+
+/** What can be said before any memory is taken. Sets the number of threads. */
+static int checkOptions(const fovea_options *options, int *threads) {
+  const fovea_allocator *allocator = options->allocator;
+  if (allocator && (!allocator->allocate || !allocator->release)) {
+    fovea_rt_describe(options, "the allocator lacks a function");
+    return FOVEA_INVALID;
   }
-  return instance;
+  const fovea_thread_pool *pool = options->pool;
+  if (pool && !pool->parallel_for) {
+    fovea_rt_describe(options, "the thread pool lacks its function");
+    return FOVEA_INVALID;
+  }
+  *threads = options->threads ? options->threads : pool ? pool->threads : availableCpus();
+  return *threads < 1 || *threads > FOVEA_MAX_THREADS ? FOVEA_BAD_THREADS : FOVEA_OK;
 }
 
-static void freeInstance(fovea_rt_instance *instance) {
-  if (instance->file)
-    munmap(instance->file, instance->fileBytes);
-  if (instance->memory)
-    munmap(instance->memory, instance->memoryBytes);
-  free(instance);
-}
-
-/** What can be said before any memory is taken. */
-static int checkArguments(const fovea_rt_network *network, const fovea_rt_options *options) {
-  if (network->abi != FOVEA_RT_ABI)
-    return FOVEA_RT_OTHER_ABI;
-  if (options && (options->threads < 0 || options->threads > FOVEA_RT_MAX_THREADS))
-    return FOVEA_RT_BAD_THREADS;
-  int missing = fovea_rt_missing_feature(network->features, network->featureCount);
-  return missing < 0 ? FOVEA_RT_OK : FOVEA_RT_NO_FEATURE + missing;
-}
-
-static int loadWeights(fovea_rt_instance *instance, const char *path, const void *image,
-                       size_t bytes, const fovea_rt_options *options) {
-  if (instance->network->weightBytes == 0)
-    return FOVEA_RT_OK;
-  if (image)
-    return (uintptr_t)image % 64 ? FOVEA_RT_INVALID
-                                 : fovea_rt_check_weights(instance, image, bytes);
-  return path ? fovea_rt_map_weights(instance, path, options) : FOVEA_RT_INVALID;
-}
-
-static int create(const fovea_rt_network *network, const char *path, const void *image,
-                  size_t bytes, const fovea_rt_options *options, fovea_rt_instance **out) {
-  int status = checkArguments(network, options);
+static int create(const fovea_network *network, const fovea_options *options,
+                  fovea_instance **out) {
+  const fovea_rt_variant *variant;
+  int threads;
+  int status = checkOptions(options, &threads);
+  if (!status)
+    status = fovea_rt_choose(network, options, &variant);
   if (status)
     return status;
-  int threads = options && options->threads ? options->threads : availableCpus();
-  fovea_rt_instance *instance = allocateInstance(network, threads);
+  fovea_instance *instance = allocateInstance(network, threads, options);
   if (!instance)
-    return FOVEA_RT_NO_MEMORY;
-  status = loadWeights(instance, path, image, bytes, options);
+    return FOVEA_NO_MEMORY;
+  instance->variant = variant;
+  status = fovea_rt_load_weights(instance, options);
   if (!status)
-    status = mapMemory(instance);
+    status = takeMemory(instance);
+  if (!status && variant->device)
+    status = variant->device->create(instance, options);
   if (!status)
     status = fovea_rt_pool_start(instance);
   if (status) {
@@ -176,50 +225,44 @@ static int create(const fovea_rt_network *network, const char *path, const void 
     return status;
   }
   *out = instance;
-  return FOVEA_RT_OK;
+  return FOVEA_OK;
 }
 
-static int createAndDescribe(const fovea_rt_network *network, const char *path, const void *image,
-                             size_t bytes, const fovea_rt_options *options,
-                             fovea_rt_instance **out) {
-  if (!out)
-    return FOVEA_RT_INVALID;
-  *out = NULL;
-  if (options && options->message && options->messageBytes)
-    options->message[0] = 0;
-  int status = create(network, path, image, bytes, options, out);
-  bool ofFile = path && status >= FOVEA_RT_NO_WEIGHTS && status <= FOVEA_RT_CORRUPT;
-  if (status && options && options->message && options->messageBytes && !options->message[0])
-    fovea_rt_describe(options, "%s%s%s", ofFile ? path : "", ofFile ? ": " : "",
-                      fovea_rt_error(network, status));
+int fovea_rt_create(const fovea_network *network, const fovea_options *given,
+                    fovea_instance **out) {
+  fovea_options options;
+  int status = readOptions(given, &options);
+  if (!status)
+    status = create(network, &options, out);
+  if (status)
+    fovea_rt_describe(&options, "%s", fovea_error(status));
   return status;
 }
 
-int fovea_rt_create(const fovea_rt_network *network, const char *path,
-                    const fovea_rt_options *options, fovea_rt_instance **out) {
-  return createAndDescribe(network, path, NULL, 0, options, out);
-}
-
-int fovea_rt_create_from_memory(const fovea_rt_network *network, const void *weights, size_t bytes,
-                                const fovea_rt_options *options, fovea_rt_instance **out) {
-  return createAndDescribe(network, NULL, weights, bytes, options, out);
-}
-
-void fovea_rt_destroy(fovea_rt_instance *instance) {
-  if (!instance)
-    return;
-  fovea_rt_pool_stop(instance, instance->threads);
+void fovea_rt_destroy(fovea_instance *instance) {
+  fovea_rt_pool_stop(instance, instance->pool.callers.parallel_for ? 1 : instance->threads);
   freeInstance(instance);
 }
 
-static int checkPorts(const fovea_rt_network *network, void *const *ports) {
-  for (uint32_t i = 0; i < network->portCount; ++i) {
-    if (!ports[i])
-      return FOVEA_RT_INVALID;
-    if ((uintptr_t)ports[i] % network->portAlignments[i])
-      return FOVEA_RT_UNALIGNED;
+/*===----------------------------------------------------------------------===*\
+|* Run
+\*===----------------------------------------------------------------------===*/
+
+/** Sets the instance's list of ports. */
+static int takePorts(fovea_instance *instance, const void *const *inputs, void *const *outputs) {
+  uint32_t inputCount = instance->network->inputCount;
+  uint32_t count = inputCount + instance->network->outputCount;
+  if ((inputCount && !inputs) || (count > inputCount && !outputs))
+    return FOVEA_INVALID;
+  for (uint32_t i = 0; i < count; ++i) {
+    void *port = i < inputCount ? (void *)(uintptr_t)inputs[i] : outputs[i - inputCount];
+    if (!port)
+      return FOVEA_INVALID;
+    if ((uintptr_t)port % instance->variant->ports[i].alignment)
+      return FOVEA_UNALIGNED;
+    instance->ports[i] = port;
   }
-  return FOVEA_RT_OK;
+  return FOVEA_OK;
 }
 
 static uint64_t now(void) {
@@ -228,13 +271,13 @@ static uint64_t now(void) {
   return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
-static int runCalls(fovea_rt_instance *instance, void *const *ports) {
-  const fovea_rt_network *network = instance->network;
+static int runCalls(fovea_instance *instance) {
+  const fovea_rt_variant *variant = instance->variant;
   uint64_t *profile = instance->profile;
   uint64_t before = profile ? now() : 0;
-  for (uint32_t i = 0; i < network->callCount; ++i) {
-    int status =
-        network->calls[i](&instance->workers[0], instance->arena, instance->weights, ports);
+  for (uint32_t i = 0; i < variant->callCount; ++i) {
+    int status = variant->calls[i](&instance->workers[0], instance->arena, instance->weights,
+                                   instance->ports);
     if (status)
       return status;
     if (profile) {
@@ -243,34 +286,20 @@ static int runCalls(fovea_rt_instance *instance, void *const *ports) {
       before = after;
     }
   }
-  return FOVEA_RT_OK;
+  return FOVEA_OK;
 }
 
-int fovea_rt_run(fovea_rt_instance *instance, void *const *ports) {
-  if (!instance)
-    return FOVEA_RT_INVALID;
-  int status = checkPorts(instance->network, ports);
-  if (status)
-    return status;
+int fovea_rt_run(fovea_instance *instance, const void *const *inputs, void *const *outputs) {
   if (atomic_flag_test_and_set(&instance->busy))
-    return FOVEA_RT_BUSY;
-  status = runCalls(instance, ports);
+    return FOVEA_BUSY;
+  int status = takePorts(instance, inputs, outputs);
+  if (!status)
+    status = runCalls(instance);
   if (atomic_exchange(&instance->scratchOverflow, false) && !status)
-    status = FOVEA_RT_SCRATCH;
+    status = FOVEA_SCRATCH;
   /* A kernel that failed has freed nothing. */
   for (int i = 0; status && i < instance->threads; ++i)
     instance->workers[i].last = NULL;
   atomic_flag_clear(&instance->busy);
   return status;
-}
-
-void fovea_rt_profile(fovea_rt_instance *instance, uint64_t *nanoseconds) {
-  if (instance)
-    instance->profile = nanoseconds;
-}
-
-int fovea_rt_threads(const fovea_rt_instance *instance) { return instance ? instance->threads : 0; }
-
-const char *fovea_rt_call_name(const fovea_rt_network *network, int index) {
-  return index >= 0 && (uint32_t)index < network->callCount ? network->callNames[index] : NULL;
 }

@@ -14,15 +14,16 @@
 
 typedef struct fovea_rt_block fovea_rt_block;
 
-/** The user context of a kernel: one per thread of an instance. */
+/** The context of a kernel: one for each task that can run at once. */
 struct fovea_rt_worker {
-  _Alignas(CACHE_LINE) fovea_rt_instance *instance;
+  _Alignas(CACHE_LINE) const fovea_rt_api *api;
+  fovea_instance *instance;
   int index;        /**< 0: the caller of run. */
   bool inParallel;  /**< Inside a task, where further loops run serially. */
   uint8_t *scratch; /**< `capacity` bytes. */
   size_t capacity;
   fovea_rt_block *last; /**< The topmost block of scratch; null: none is in use. */
-  pthread_t thread;     /**< Of workers other than 0. */
+  pthread_t thread;     /**< Of workers other than 0, unless the threads are the caller's. */
 };
 
 /** The parallel loop that is being run, and who waits for what. A loop is told from the next one by
@@ -43,39 +44,62 @@ typedef struct {
   pthread_mutex_t mutex;
   pthread_cond_t workToDo;
   pthread_cond_t allDone;
+  fovea_thread_pool callers; /**< The caller's pool; without parallel_for where it gave none. */
 } pool_t;
 
-struct fovea_rt_instance {
+struct fovea_instance {
+  const fovea_rt_api *api;
   pool_t pool;
-  const fovea_rt_network *network;
+  const fovea_network *network;
+  const fovea_rt_variant *variant;
+  fovea_allocator allocator; /**< Without functions: the system's memory. */
   const uint8_t *weights;
   uint8_t *arena;
-  void *memory; /**< Arena and scratch of all workers: one mapping. */
+  void *memory; /**< Arena and scratch of all workers. */
   size_t memoryBytes;
-  void *file; /**< The mapped weights file, or null. */
+  void *file; /**< The weights file in memory, or null. */
   size_t fileBytes;
+  void *device;                  /**< What the variant's device created, or null. */
+  const fovea_options *creating; /**< While create runs. */
   uint64_t *profile;
   atomic_flag busy;
   atomic_bool scratchOverflow;
   int threads;
-  fovea_rt_worker workers[]; /**< `threads` of them. */
+  void **ports;              /**< What run was given: inputs, then outputs. */
+  fovea_rt_worker workers[]; /**< `threads` of them, then the ports. */
 };
 
-/** Starts the threads of workers 1 and up. On failure none is left. */
-int fovea_rt_pool_start(fovea_rt_instance *instance);
+/** Starts the threads of workers 1 and up, unless there is a caller's pool. On failure none is
+ * left. */
+int fovea_rt_pool_start(fovea_instance *instance);
 /** Joins `started` workers, the caller included, and frees the pool. */
-void fovea_rt_pool_stop(fovea_rt_instance *instance, int started);
+void fovea_rt_pool_stop(fovea_instance *instance, int started);
 
 /** The index of the first feature that this CPU lacks, or -1. */
-int fovea_rt_missing_feature(const char *const *features, uint32_t count);
+int fovea_rt_missing_feature(const char *const *features, uint64_t count);
 
-/** Maps and checks a weights file, or checks one in memory; sets `instance->weights`. */
-int fovea_rt_map_weights(fovea_rt_instance *instance, const char *path,
-                         const fovea_rt_options *options);
-int fovea_rt_check_weights(fovea_rt_instance *instance, const void *image, size_t bytes);
+/** The variant that suits batch size and CPU, or an error, which is described. */
+int fovea_rt_choose(const fovea_network *network, const fovea_options *options,
+                    const fovea_rt_variant **out);
 
-/** Writes to the caller's message buffer, if there is one. */
-void fovea_rt_describe(const fovea_rt_options *options, const char *format, ...)
+/** Finds, maps or reads, and checks the weights; sets `instance->weights`. */
+int fovea_rt_load_weights(fovea_instance *instance, const fovea_options *options);
+
+/** Memory of the caller's allocator; of the system where it has none. */
+void *fovea_rt_take(const fovea_allocator *allocator, size_t bytes, size_t alignment);
+void fovea_rt_give_back(const fovea_allocator *allocator, void *pointer, size_t bytes);
+
+/** Writes to the caller's message buffer, if there is one and nothing is in it yet. */
+void fovea_rt_describe(const fovea_options *options, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* The functions of the table, each in the file of what it is about. */
+int fovea_rt_create(const fovea_network *network, const fovea_options *options,
+                    fovea_instance **out);
+int fovea_rt_run(fovea_instance *instance, const void *const *inputs, void *const *outputs);
+void fovea_rt_destroy(fovea_instance *instance);
+int fovea_rt_parallel(void *context, fovea_rt_task task, int min, int size, uint8_t *closure);
+void *fovea_rt_push(void *context, size_t bytes);
+void fovea_rt_pop(void *context, void *pointer);
 
 #endif

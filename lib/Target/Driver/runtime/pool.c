@@ -9,6 +9,9 @@ waits spins a little before it
 changes the state and then looks for sleepers,
 |* both sequentially consistent.
 |*
+|* A caller's pool gets one task per worker, and each of these takes tasks of the loop until none is
+|* left. So it does not matter which thread runs which of them, nor whether all do.
+|*
 \*===----------------------------------------------------------------------===*/
 #define _GNU_SOURCE
 #include "internal.h"
@@ -78,7 +81,6 @@ static uint32_t awaitLoop(pool_t *pool, uint32_t seen) {
 static void *workerMain(void *argument) {
   fovea_rt_worker *worker = argument;
   pool_t *pool = &worker->instance->pool;
-  worker->inParallel = true;
   uint32_t seen = 0;
   for (;;) {
     uint32_t loop = awaitLoop(pool, seen);
@@ -127,25 +129,37 @@ static int runSerially(fovea_rt_worker *worker, fovea_rt_task task, int min, int
   return status;
 }
 
-int fovea_rt_do_par_for(void *userContext, fovea_rt_task task, int min, int size,
-                        uint8_t *closure) {
-  fovea_rt_worker *worker = userContext;
-  if (worker->inParallel || worker->instance->threads == 1 || size <= 1)
+/** What a caller's pool runs for each worker. */
+static void workInTask(void *closure, int index) {
+  fovea_instance *instance = closure;
+  if (index >= 0 && index < instance->threads)
+    workOn(&instance->workers[index], loopOf(atomic_load(&instance->pool.ticket)));
+}
+
+int fovea_rt_parallel(void *context, fovea_rt_task task, int min, int size, uint8_t *closure) {
+  fovea_rt_worker *worker = context;
+  int threads = worker->instance->threads;
+  if (worker->inParallel || threads == 1 || size <= 1)
     return runSerially(worker, task, min, size, closure);
   pool_t *pool = &worker->instance->pool;
   worker->inParallel = true;
   publish(pool, task, min, size, closure);
+  if (pool->callers.parallel_for)
+    pool->callers.parallel_for(pool->callers.context, size < threads ? size : threads, workInTask,
+                               worker->instance);
   workOn(worker, loopOf(atomic_load(&pool->ticket)));
   awaitFinish(pool);
   worker->inParallel = false;
   return atomic_load(&pool->status);
 }
 
-int fovea_rt_pool_start(fovea_rt_instance *instance) {
+int fovea_rt_pool_start(fovea_instance *instance) {
   pool_t *pool = &instance->pool;
   pthread_mutex_init(&pool->mutex, NULL);
   pthread_cond_init(&pool->workToDo, NULL);
   pthread_cond_init(&pool->allDone, NULL);
+  if (pool->callers.parallel_for)
+    return FOVEA_OK;
   /* The program's signals belong to its own threads. */
   sigset_t all, old;
   sigfillset(&all);
@@ -157,12 +171,12 @@ int fovea_rt_pool_start(fovea_rt_instance *instance) {
     ++started;
   pthread_sigmask(SIG_SETMASK, &old, NULL);
   if (started == instance->threads)
-    return FOVEA_RT_OK;
+    return FOVEA_OK;
   fovea_rt_pool_stop(instance, started);
-  return FOVEA_RT_NO_THREADS;
+  return FOVEA_NO_THREADS;
 }
 
-void fovea_rt_pool_stop(fovea_rt_instance *instance, int started) {
+void fovea_rt_pool_stop(fovea_instance *instance, int started) {
   pool_t *pool = &instance->pool;
   pthread_mutex_lock(&pool->mutex);
   atomic_store(&pool->stop, true);

@@ -29,8 +29,8 @@ struct fovea_rt_block {
 
 /* The plan counts scratch exactly, so this is a fault of the compiler. A kernel cannot be told (it
  * would write through a null pointer), hence it gets a mapping of its own, and run returns
- * FOVEA_RT_SCRATCH. */
-static void *mapOverflow(fovea_rt_instance *instance, size_t bytes) {
+ * FOVEA_SCRATCH. */
+static void *mapOverflow(fovea_instance *instance, size_t bytes) {
   atomic_store(&instance->scratchOverflow, true);
   fovea_rt_block *block =
       mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -40,8 +40,8 @@ static void *mapOverflow(fovea_rt_instance *instance, size_t bytes) {
   return (uint8_t *)block + GRAIN;
 }
 
-void *fovea_rt_malloc(void *userContext, size_t bytes) {
-  fovea_rt_worker *worker = userContext;
+void *fovea_rt_push(void *context, size_t bytes) {
+  fovea_rt_worker *worker = context;
   if (bytes > SIZE_MAX - 2 * GRAIN)
     return NULL;
   size_t need = (bytes + GRAIN - 1) / GRAIN * GRAIN + GRAIN;
@@ -59,10 +59,10 @@ void *fovea_rt_malloc(void *userContext, size_t bytes) {
   return top + GRAIN;
 }
 
-void fovea_rt_free(void *userContext, void *pointer) {
+void fovea_rt_pop(void *context, void *pointer) {
   if (!pointer)
     return;
-  fovea_rt_worker *worker = userContext;
+  fovea_rt_worker *worker = context;
   fovea_rt_block *block = (fovea_rt_block *)((uint8_t *)pointer - GRAIN);
   if (block->state == MAPPED) {
     munmap(block, block->bytes);

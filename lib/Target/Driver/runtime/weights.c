@@ -1,4 +1,4 @@
-/*===- weights.c - The packed weights file -----------------------------------===*\
+/*===- weights.c - Packed weights ---------------------------------------------===*\
 |* Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
 |* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 \*===----------------------------------------------------------------------===*/
@@ -11,58 +11,113 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-int fovea_rt_check_weights(fovea_rt_instance *instance, const void *image, size_t bytes) {
-  const fovea_rt_network *network = instance->network;
+/** Reads all of it, so that the first run finds it in memory. */
+static int checkImage(fovea_instance *instance, const void *image, size_t bytes) {
+  const fovea_network *network = instance->network;
   fovea_weights_header header;
   if (bytes < sizeof header)
-    return FOVEA_RT_NOT_WEIGHTS;
+    return FOVEA_NOT_WEIGHTS;
   memcpy(&header, image, sizeof header);
   if (memcmp(header.magic, FOVEA_WEIGHTS_MAGIC, sizeof header.magic) != 0 ||
       header.version != FOVEA_WEIGHTS_VERSION || header.dataOffset != sizeof header)
-    return FOVEA_RT_NOT_WEIGHTS;
+    return FOVEA_NOT_WEIGHTS;
   if (memcmp(header.planHash, network->planHash, sizeof header.planHash) != 0 ||
       header.dataBytes != network->weightBytes)
-    return FOVEA_RT_OTHER_PLAN;
+    return FOVEA_OTHER_PLAN;
   if (bytes - sizeof header != header.dataBytes)
-    return FOVEA_RT_TRUNCATED;
+    return FOVEA_TRUNCATED;
   const uint8_t *data = (const uint8_t *)image + sizeof header;
   fovea_checksum sum;
   fovea_checksum_begin(&sum);
   fovea_checksum_add(&sum, data, header.dataBytes / FOVEA_WEIGHTS_BLOCK);
   if (fovea_checksum_end(&sum) != header.checksum)
-    return FOVEA_RT_CORRUPT;
+    return FOVEA_CORRUPT;
   instance->weights = data;
-  return FOVEA_RT_OK;
+  return FOVEA_OK;
 }
 
-static int mapFile(fovea_rt_instance *instance, int file, const char *path,
-                   const fovea_rt_options *options) {
+/** Reads the file into the caller's memory, from where a short or changed file is seen by its size
+ * or checksum. */
+static int readFile(fovea_instance *instance, int file, const char *path,
+                    const fovea_options *options) {
+  instance->file = fovea_rt_take(&instance->allocator, instance->fileBytes, CACHE_LINE);
+  if (!instance->file)
+    return FOVEA_NO_MEMORY;
+  size_t done = 0;
+  while (done < instance->fileBytes) {
+    ssize_t got = read(file, (uint8_t *)instance->file + done, instance->fileBytes - done);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0) {
+      fovea_rt_describe(options, "%s: %s", path, strerror(errno));
+      return FOVEA_NO_WEIGHTS;
+    }
+    if (got == 0)
+      return FOVEA_TRUNCATED;
+    done += (size_t)got;
+  }
+  return FOVEA_OK;
+}
+
+static int mapFile(fovea_instance *instance, int file, const char *path,
+                   const fovea_options *options) {
+  void *image = mmap(NULL, instance->fileBytes, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file, 0);
+  if (image == MAP_FAILED) {
+    fovea_rt_describe(options, "%s: %s", path, strerror(errno));
+    return FOVEA_NO_WEIGHTS;
+  }
+  instance->file = image;
+  return FOVEA_OK;
+}
+
+static int openedFile(fovea_instance *instance, int file, const char *path,
+                      const fovea_options *options) {
   struct stat info;
   if (fstat(file, &info) != 0 || !S_ISREG(info.st_mode)) {
     fovea_rt_describe(options, "%s: not a regular file", path);
-    return FOVEA_RT_NO_WEIGHTS;
+    return FOVEA_NO_WEIGHTS;
   }
   if (info.st_size == 0)
-    return FOVEA_RT_NOT_WEIGHTS;
-  size_t bytes = (size_t)info.st_size;
-  void *image = mmap(NULL, bytes, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file, 0);
-  if (image == MAP_FAILED) {
-    fovea_rt_describe(options, "%s: %s", path, strerror(errno));
-    return FOVEA_RT_NO_WEIGHTS;
-  }
-  instance->file = image;
-  instance->fileBytes = bytes;
-  return fovea_rt_check_weights(instance, image, bytes);
+    return FOVEA_NOT_WEIGHTS;
+  instance->fileBytes = (size_t)info.st_size;
+  int status = instance->allocator.allocate ? readFile(instance, file, path, options)
+                                            : mapFile(instance, file, path, options);
+  return status ? status : checkImage(instance, instance->file, instance->fileBytes);
 }
 
-int fovea_rt_map_weights(fovea_rt_instance *instance, const char *path,
-                         const fovea_rt_options *options) {
+static int loadFile(fovea_instance *instance, const char *path, const fovea_options *options) {
   int file = open(path, O_RDONLY | O_CLOEXEC);
   if (file < 0) {
     fovea_rt_describe(options, "%s: %s", path, strerror(errno));
-    return FOVEA_RT_NO_WEIGHTS;
+    return FOVEA_NO_WEIGHTS;
   }
-  int status = mapFile(instance, file, path, options);
+  int status = openedFile(instance, file, path, options);
   close(file);
+  if (status)
+    fovea_rt_describe(options, "%s: %s", path, fovea_error(status));
   return status;
+}
+
+int fovea_rt_load_weights(fovea_instance *instance, const fovea_options *options) {
+  const fovea_network *network = instance->network;
+  if (network->weightBytes == 0)
+    return FOVEA_OK;
+  if (options->weights_path && options->weights) {
+    fovea_rt_describe(options, "weights are given both as a file and in memory");
+    return FOVEA_INVALID;
+  }
+  if (options->weights_path)
+    return loadFile(instance, options->weights_path, options);
+  if (options->weights && (uintptr_t)options->weights % CACHE_LINE) {
+    fovea_rt_describe(options, "the weights in memory are not 64-byte aligned");
+    return FOVEA_INVALID;
+  }
+  if (options->weights)
+    return checkImage(instance, options->weights, options->weights_bytes);
+  if (network->weights)
+    return checkImage(instance, network->weights,
+                      sizeof(fovea_weights_header) + network->weightBytes);
+  fovea_rt_describe(options, "%s needs weights: none were given, and none are embedded",
+                    network->name);
+  return FOVEA_NO_WEIGHTS;
 }

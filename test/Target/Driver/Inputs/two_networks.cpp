@@ -12,9 +12,9 @@ int main(int, char **argv) {
   tiny_instance *tiny;
   other_instance *other;
   if (int error = tiny_create(argv[1], nullptr, &tiny))
-    return puts(tiny_error(error)), 1;
+    return puts(fovea_error(error)), 1;
   if (int error = other_create(argv[2], nullptr, &other))
-    return puts(other_error(error)), 1;
+    return puts(fovea_error(error)), 1;
   int bad = tiny_run(tiny, x, y) || other_run(other, x, z);
   for (int i = 0; i < TINY_OUTPUT_Y_ELEMENTS; ++i)
     bad |= y[i] != z[i];

@@ -42,7 +42,8 @@ static int check(const float *x, const float *y) {
 }
 static void *work(void *seed) {
   tiny_instance *net;
-  tiny_options options = {2, NULL, 0};
+  fovea_options options = fovea_default_options();
+  options.threads = 2;
   int bad = tiny_create(weights, &options, &net);
   pthread_barrier_wait(&created);
   pthread_barrier_wait(&created);

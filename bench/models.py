@@ -1,6 +1,6 @@
 # Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""The networks of nn/ that torchvision lacks, in PyTorch, for compare_outputs.py. Attributes bear the layers' names."""
+"""The networks of nn/ that torchvision lacks, in PyTorch, for torch_zoo.py. Attributes bear the layers' names."""
 
 import torch
 from torch import nn

@@ -1,0 +1,34 @@
+//===- Memory.h - Amounts of memory, and how much is used -------*- C++ -*-===//
+// Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#ifndef FOVEA_SUPPORT_MEMORY_H
+#define FOVEA_SUPPORT_MEMORY_H
+
+#include "llvm/ADT/StringRef.h"
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace fovea {
+
+/// "4G", "1.5G", "512M", "64K", "1000": bytes, with powers of 1024. Nothing for any other text and
+/// for 0.
+std::optional<uint64_t> parseBytes(llvm::StringRef text);
+
+/// "3.5 GiB", "12 MiB", "17 bytes".
+std::string printBytes(uint64_t bytes);
+
+/// The most bytes that this process had resident so far, its libraries and mapped files included.
+uint64_t peakMemory();
+
+/// The bytes that this process has allocated and resident now.
+uint64_t allocatedMemory();
+
+/// The bytes that programs may still take before the system or the control group of this process
+/// runs short; 0 if unknown.
+uint64_t availableMemory();
+
+} // namespace fovea
+
+#endif
