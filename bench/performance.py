@@ -5,8 +5,8 @@
 
     bench/performance.py layers resnet18 mobilenet_v2     measures kernels on one thread, adds them to OUT/layers.json
     bench/performance.py machine                          measures the machine alone, for OUT/machine.json
-    bench/performance.py write [--document FILE]          puts into the document what is in OUT: the above, what peers.py
-                                                          and torch_zoo.py left there, and what
+    bench/performance.py write [--document FILE]          puts into the document what is in OUT: the above, what
+                                                          peers.py and torch_zoo.py left there, and what
                                                           compile_time.py --json OUT/compile.json did
 
 A table of the document is the lines that begin with | behind its marker, <!-- table: NAME -->.

@@ -83,15 +83,15 @@ OpFoldResult ConcatOp::fold(FoldAdaptor) {
   return {};
 }
 
-/// One piece is the whole; a concat cut where it was joined gives its operands.
+/// One piece is the whole; a concat cut where it was joined gives its operands. Pieces of the
+/// operands' shapes can be cut along the concat's axis only.
 LogicalResult SplitOp::fold(FoldAdaptor, SmallVectorImpl<OpFoldResult> &results) {
   if (getSizes().size() == 1) {
     results.push_back(getInput());
     return success();
   }
   auto concat = getInput().getDefiningOp<ConcatOp>();
-  if (!concat || concat.getAxis() != getAxis() ||
-      concat.getInputs().getTypes() != getResults().getTypes())
+  if (!concat || concat.getInputs().getTypes() != getResults().getTypes())
     return failure();
   llvm::append_range(results, concat.getInputs());
   return success();

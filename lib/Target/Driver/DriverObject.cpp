@@ -295,6 +295,7 @@ private:
         ConstantStruct::getAnon(
             {import(FOVEA_TEXT(FOVEA_RT_DEVICE_CREATE), int32, {pointer, pointer}),
              import(FOVEA_TEXT(FOVEA_RT_DEVICE_DESTROY), builder.getVoidTy(), {pointer}),
+             import(FOVEA_TEXT(FOVEA_RT_DEVICE_FINISH), int32, {pointer}),
              cast<Constant>(importInterface().getCallee()), builder.getInt64(plan->deviceBytes),
              builder.getInt64(list.size()), emitArray(partType, list, "parts")}),
         "device");

@@ -44,6 +44,9 @@ Kernel sampleKernel() {
 Plan samplePlan() {
   Plan plan;
   plan.network = "net";
+  plan.triple = "x86_64-unknown-linux-gnu";
+  plan.device = "opencl";
+  plan.deviceBytes = 512;
   plan.target = "x86-64-linux-avx2";
   plan.cpuFeatures = {"avx2", "fma"};
   plan.inputs = {{"image", 0, {1, 8, 4, 4}}};

@@ -11,6 +11,7 @@
 #define halide_set_error_handler fovea_halide_set_error_handler
 #define halide_device_malloc fovea_halide_device_malloc
 #define halide_device_free fovea_halide_device_free
+#define halide_device_sync fovea_halide_device_sync
 #define halide_device_crop fovea_halide_device_crop
 #define halide_device_release_crop fovea_halide_device_release_crop
 #define halide_copy_to_device fovea_halide_copy_to_device
@@ -105,6 +106,7 @@ static int createParts(fovea_instance *instance, const fovea_rt_device *device, 
 int FOVEA_RT_DEVICE_CREATE(fovea_instance *instance, const fovea_options *options)
     __attribute__((visibility("default")));
 void FOVEA_RT_DEVICE_DESTROY(fovea_instance *instance) __attribute__((visibility("default")));
+int FOVEA_RT_DEVICE_FINISH(fovea_instance *instance) __attribute__((visibility("default")));
 
 int FOVEA_RT_DEVICE_CREATE(fovea_instance *instance, const fovea_options *options) {
   const fovea_rt_device *device = instance->variant->device;
@@ -125,6 +127,11 @@ int FOVEA_RT_DEVICE_CREATE(fovea_instance *instance, const fovea_options *option
     status = createParts(instance, device, memory);
   instance->creating = NULL;
   return status;
+}
+
+int FOVEA_RT_DEVICE_FINISH(fovea_instance *instance) {
+  state *memory = instance->device;
+  return halide_device_sync(&instance->workers[0], &memory->arena);
 }
 
 void FOVEA_RT_DEVICE_DESTROY(fovea_instance *instance) {

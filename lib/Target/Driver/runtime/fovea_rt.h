@@ -78,6 +78,7 @@ struct halide_device_interface_t;
 typedef struct {
   int (*create)(fovea_instance *instance, const fovea_options *options);
   void (*destroy)(fovea_instance *instance);
+  int (*finish)(fovea_instance *instance); /**< Waits until the device has done all it was given. */
   const struct halide_device_interface_t *(*interface)(void);
   uint64_t arenaBytes; /**< A multiple of 64. */
   uint64_t partCount;
@@ -88,6 +89,7 @@ typedef struct {
 #define FOVEA_RT_DEVICE_NAME(function, abi) FOVEA_RT_DEVICE_NAME_OF(function, abi)
 #define FOVEA_RT_DEVICE_CREATE FOVEA_RT_DEVICE_NAME(create, FOVEA_RT_ABI)
 #define FOVEA_RT_DEVICE_DESTROY FOVEA_RT_DEVICE_NAME(destroy, FOVEA_RT_ABI)
+#define FOVEA_RT_DEVICE_FINISH FOVEA_RT_DEVICE_NAME(finish, FOVEA_RT_ABI)
 
 /** A network compiled for one batch size and one machine. */
 typedef struct {

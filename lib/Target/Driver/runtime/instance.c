@@ -281,6 +281,9 @@ static int runCalls(fovea_instance *instance) {
     if (status)
       return status;
     if (profile) {
+      status = variant->device ? variant->device->finish(instance) : FOVEA_OK;
+      if (status)
+        return status;
       uint64_t after = now();
       profile[i] += after - before;
       before = after;
