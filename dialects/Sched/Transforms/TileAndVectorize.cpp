@@ -272,8 +272,6 @@ void KernelSchedule::scheduleBlockedSums(StageOp stage, const ConvTile &tile) {
 }
 
 /// Sums of a tile live in registers while the reduction runs over them, input channels innermost.
-/// The blocks of a 1x1 convolution's input lie an image apart, too many streams for a hardware
-/// prefetcher.
 void KernelSchedule::scheduleConvSums(StageOp stage) {
   ConvTile tile = convTile(extentsOf(stage), target);
   // A pool behind it asks for a few pixels at a time: there are no passes over a whole block.
@@ -285,9 +283,6 @@ void KernelSchedule::scheduleConvSums(StageOp stage) {
   update.reorder({"oi", "ob", "x", "ci", "kx", "ky", "cb"});
   update.add("vectorize", "oi").add("unroll", "x").add("unroll", "ob");
   unrollInputs(update, stage);
-  bool oneTap = stage.getKind() == StageKind::conv && extentsOf(stage).taps == 1;
-  if (oneTap && stage.ints("stride")[0] == 1 && stage.ints("stride")[1] == 1)
-    update.add("prefetch", 0, "cb", 1);
   stage.setScheduleAttr(pure.get());
   stage.setUpdateAttr(update.get());
 }

@@ -39,7 +39,7 @@ ConvTile fovea::sched::convTile(const ConvExtents &extents, const TargetModel &t
   }
   int64_t lanesPerTile = extents.lanes * tile.vectors * bytesPerElement;
   bool weightsFit = extents.inputs * extents.taps * lanesPerTile <= target.l1Bytes;
-  if (!weightsFit && extents.pixels * lanesPerTile <= target.l1Bytes / 8)
+  if (extents.taps > 1 && !weightsFit && extents.pixels * lanesPerTile <= target.l1Bytes / 8)
     tile.inputBlocks = std::max<int64_t>(1, 4096 / (extents.lanes * extents.taps * lanesPerTile));
   return tile;
 }
