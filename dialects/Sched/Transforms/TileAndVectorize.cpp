@@ -125,7 +125,10 @@ Directives KernelSchedule::convAnchor(const ConvTile &tile) {
   list.add("split", "ob", "obo", "obi", tile.vectors);
   // Without a chunk, threads share the tiles of few blocks of channels in some pieces each.
   int64_t chunk = tile.chunk;
-  if (!chunk && threads && !manyBlocks)
+  bool manyChunks = chunk && ceilDiv(tiles, chunk) >= 2 * target.cores;
+  if (threads && manyChunks)
+    chunk = balancedChunk(tiles, chunk, target);
+  else if (!chunk && threads && !manyBlocks)
     chunk = ceilDiv(tiles, 4 * target.cores);
   if (chunk)
     list.add("split", "xo", "xoo", "xo", chunk, "guard_with_if");
@@ -140,7 +143,7 @@ Directives KernelSchedule::convAnchor(const ConvTile &tile) {
     return list;
   if (!chunk)
     return list.add("parallel", "obo");
-  if (tile.chunk && ceilDiv(tiles, chunk) >= 2 * target.cores)
+  if (manyChunks)
     return list.add("parallel", "xoo");
   if (tile.chunk)
     return list.add("fuse", "obo", "xoo", "task").add("parallel", "task");

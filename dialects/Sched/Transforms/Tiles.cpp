@@ -44,6 +44,15 @@ ConvTile fovea::sched::convTile(const ConvExtents &extents, const TargetModel &t
   return tile;
 }
 
+int64_t fovea::sched::balancedChunk(int64_t tiles, int64_t most, const TargetModel &target) {
+  auto load = [&](int64_t chunk) { return ceilDiv(ceilDiv(tiles, chunk), target.cores) * chunk; };
+  int64_t best = most;
+  for (int64_t chunk = most - 1; chunk >= ceilDiv(most, 2); --chunk)
+    if (load(chunk) < load(best))
+      best = chunk;
+  return best;
+}
+
 int64_t fovea::sched::windowPixels(int64_t pixels, const TargetModel &target) {
   int64_t most = std::min<int64_t>(target.vectorRegisters / 2, pixels), best = most;
   for (int64_t tile = most - 1; tile >= ceilDiv(most, 2); --tile)

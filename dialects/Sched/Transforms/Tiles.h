@@ -33,6 +33,10 @@ struct ConvExtents {
 
 ConvTile convTile(const ConvExtents &extents, const TargetModel &target);
 
+/// Tiles per chunk, from half of `most` to `most`, with which the thread that has most to do has
+/// least, where threads take a chunk at a time.
+int64_t balancedChunk(int64_t tiles, int64_t most, const TargetModel &target);
+
 /// Pixels per tile of a depthwise convolution or a pool whose rows have `pixels`: at most as many
 /// sums as half the registers hold, the number that computes fewest pixels twice.
 int64_t windowPixels(int64_t pixels, const TargetModel &target);

@@ -38,6 +38,20 @@ func.func @three_blocks(%x: memref<1x1x1x36x8xf32>, %w: tensor<3x1x1x1x8x8xf32>,
   return
 }
 
+// 42 tiles' inputs stay in L2, which makes 13 chunks for 4 cores; 16 chunks of 33 give each as much to do.
+// CHECK-LABEL: @chunks
+// V3: schedule <[split(x, xo, xi, 6, shift_inwards), split(ob, obo, obi, 2), split(xo, xoo, xo, 33, guard_with_if)
+// V3-SAME: parallel(xoo)]>
+func.func @chunks(%x: memref<1x8x58x58x8xf32>, %w: tensor<8x8x3x3x8x8xf32>, %y: memref<1x8x1x3136x8xf32>) {
+  sched.kernel "conv" ins(%x, %w : memref<1x8x58x58x8xf32>, tensor<8x8x3x3x8x8xf32>) outs(%y : memref<1x8x1x3136x8xf32>) {
+  ^bb0(%a: tensor<1x64x58x58xf32, #l>, %b: tensor<8x8x3x3x8x8xf32>):
+    %s = sched.stage conv(%a, %b) algorithm direct {name = "conv", kernel = array<i64: 3, 3>, stride = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>,
+           dilation = array<i64: 1, 1>, groups = array<i64: 1>, flat = array<i64: 56>} : (tensor<1x64x58x58xf32, #l>, tensor<8x8x3x3x8x8xf32>) -> tensor<1x64x1x3136xf32, #l>
+    sched.yield %s : tensor<1x64x1x3136xf32, #l>
+  }
+  return
+}
+
 // A depthwise convolution reads past the border by itself. Of a row of 14, two tiles of 7 compute no pixel twice.
 // CHECK-LABEL: @depthwise
 // V3: schedule <[split(x, xo, xi, 7, shift_inwards), reorder(oi, xi, xo, y, ob, n), vectorize(oi), unroll(xi)]>
