@@ -44,6 +44,17 @@ func.func @biased(%x: !x, %b: tensor<3xf32>) -> !x {
   return %0 : !x
 }
 
+// It does where all taps are ones, too.
+// CHECK: cnn.param @ones_biased.shift_scale = dense<1.000000e+00>
+cnn.param @ones_biased.weight = dense<1.0> : tensor<3x1x1x1xf32>
+// CHECK-LABEL: func.func @ones_biased(
+// CHECK: cnn.channel_affine %{{.*}}, %{{.*}}, %arg1 {name = "ones_biased"}
+func.func @ones_biased(%x: !x, %b: tensor<3xf32>) -> !x {
+  %w = cnn.load_param @ones_biased.weight : tensor<3x1x1x1xf32>
+  %0 = cnn.conv %x, %w, %b {name = "ones_biased", groups = 3 : i64} : (!x, tensor<3x1x1x1xf32>, tensor<3xf32>) -> !x
+  return %0 : !x
+}
+
 // CHECK-LABEL: func.func @dense(
 // CHECK: cnn.conv
 // REMARK: remark: {{.*}}dense{{.*}}kept: up to 3 nonzero taps in 2 of 3 channels
@@ -97,7 +108,7 @@ func.func @computed(%x: !x, %w: tensor<3x1x1x1xf32>) -> !x {
 // CHECK-LABEL: func.func @others(
 // CHECK-COUNT-3: cnn.conv
 // REMARK-NOT: {{Missed|Passed}}
-// REMARK: [Analysis] statistics | {{.*}}Remark="3 rewritten, {{[0-9]+}} kept"
+// REMARK: [Analysis] statistics | {{.*}}Remark="4 rewritten, {{[0-9]+}} kept"
 func.func @others(%x: !x) -> (tensor<1x3x4x4xf32>, tensor<1x3x8x6xf32>, tensor<1x6x8x8xf32>) {
   %w = cnn.load_param @missing.weight : tensor<3x1x1x1xf32>
   %0 = cnn.conv %x, %w {name = "strided", groups = 3 : i64, stride = array<i64: 2, 2>} : (!x, tensor<3x1x1x1xf32>) -> tensor<1x3x4x4xf32>
