@@ -37,6 +37,25 @@ func.func @chain(%x: tensor<1x3x12x12xf32>) -> tensor<1x3x1x100xf32> {
   return %f : tensor<1x3x1x100xf32>
 }
 
+// What follows a slice that ends inside its source belongs to its neighbour, read or not: blocks end where the slice does.
+// CHECK-LABEL: @cut
+// CHECK: sched.kernel "a" {{.*}} -> tensor<1x16x2x2xf32, #sched.layout<[0, 1, 2, 3], block = 4>>
+// CHECK: sched.slice {{.*}} -> tensor<1x12x2x2xf32, #sched.layout<[0, 1, 2, 3], block = 4>>
+func.func @cut(%x: tensor<1x16x2x2xf32>) -> tensor<1x12x2x2xf32> {
+  %a = sched.kernel "a" ins(%x : tensor<1x16x2x2xf32>) -> tensor<1x16x2x2xf32> {
+  ^bb0(%i: tensor<1x16x2x2xf32>):
+    %t = sched.stage relu(%i) {name = "a"} : (tensor<1x16x2x2xf32>) -> tensor<1x16x2x2xf32>
+    sched.yield %t : tensor<1x16x2x2xf32>
+  }
+  %s = sched.slice %a {axis = 1 : i64, offset = 0 : i64, name = "s"} : (tensor<1x16x2x2xf32>) -> tensor<1x12x2x2xf32>
+  %b = sched.kernel "b" ins(%s : tensor<1x12x2x2xf32>) -> tensor<1x12x2x2xf32> {
+  ^bb0(%i: tensor<1x12x2x2xf32>):
+    %t = sched.stage relu(%i) {name = "b"} : (tensor<1x12x2x2xf32>) -> tensor<1x12x2x2xf32>
+    sched.yield %t : tensor<1x12x2x2xf32>
+  }
+  return %b : tensor<1x12x2x2xf32>
+}
+
 // The second operand of the concat begins at channel 4, so all three tensors go in blocks of 4.
 // CHECK-LABEL: @offsets
 // CHECK: sched.kernel "a" {{.*}} -> tensor<1x4x2x2xf32, #sched.layout<[0, 1, 2, 3], block = 4>>
