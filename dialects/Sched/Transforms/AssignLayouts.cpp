@@ -324,11 +324,9 @@ struct AssignLayouts : fovea::sched::impl::AssignLayoutsBase<AssignLayouts> {
   using AssignLayoutsBase::AssignLayoutsBase;
   void runOnOperation() override {
     func::FuncOp function = getOperation();
-    llvm::Expected<TargetModel> model = TargetModel::byName(target);
-    if (!model) {
-      function.emitError(toString(model.takeError()));
+    FailureOr<TargetModel> model = findTarget(function, target);
+    if (failed(model))
       return signalPassFailure();
-    }
     if (failed(checkUnpacked(function)))
       return signalPassFailure();
     copyInputsOfConcats(function);

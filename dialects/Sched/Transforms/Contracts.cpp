@@ -4,6 +4,7 @@
 //===----------------------------------------------------------------------===//
 #include "dialects/Sched/Transforms/Contracts.h"
 #include "dialects/Sched/Transforms/Tiles.h"
+#include "mlir/IR/Remarks.h"
 
 using namespace mlir;
 using namespace fovea::sched;
@@ -142,6 +143,27 @@ LogicalResult fovea::sched::checkStages(KernelOp kernel) {
                     rankOf(stage.getOperands_()[1]) == 6;
     if (!isPacked)
       return stage.emitOpError("expected packed weights: run sched-assign-layouts");
+  }
+  return success();
+}
+
+FailureOr<fovea::TargetModel> fovea::sched::findTarget(func::FuncOp function,
+                                                       llvm::StringRef name) {
+  llvm::Expected<TargetModel> model = TargetModel::byName(name);
+  if (!model)
+    return function.emitError(toString(model.takeError()));
+  return *model;
+}
+
+LogicalResult fovea::sched::scheduleKernels(func::FuncOp function, llvm::StringRef pass,
+                                            llvm::function_ref<std::string(KernelOp)> write) {
+  for (auto kernel : function.getOps<KernelOp>()) {
+    if (kernel.getSchedule())
+      continue;
+    if (failed(checkStages(kernel)))
+      return failure();
+    remark::passed(kernel.getLoc(), remark::RemarkOpts::name(kernel.getName()).category(pass))
+        << write(kernel);
   }
   return success();
 }

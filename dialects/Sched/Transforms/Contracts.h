@@ -11,6 +11,7 @@
 #define FOVEA_SCHED_CONTRACTS_H
 
 #include "dialects/Sched/IR/SchedOps.h"
+#include "fovea/Machine/TargetModel.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace fovea::sched {
@@ -30,6 +31,14 @@ mlir::LogicalResult checkLayouts(mlir::func::FuncOp function);
 
 /// Every stage has an algorithm and a layout, those with weights read packed ones.
 mlir::LogicalResult checkStages(KernelOp kernel);
+
+/// The machine of that name. Failure: reported at the function.
+mlir::FailureOr<TargetModel> findTarget(mlir::func::FuncOp function, llvm::StringRef name);
+
+/// Checks each kernel that has no schedule and has `write` give it one; what that returns becomes a
+/// remark of `pass`.
+mlir::LogicalResult scheduleKernels(mlir::func::FuncOp function, llvm::StringRef pass,
+                                    llvm::function_ref<std::string(KernelOp)> write);
 
 } // namespace fovea::sched
 

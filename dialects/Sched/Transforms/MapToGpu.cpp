@@ -12,7 +12,6 @@
 #include "dialects/Sched/Transforms/Passes.h"
 #include "dialects/Sched/Transforms/Tiles.h"
 #include "fovea/Machine/TargetModel.h"
-#include "mlir/IR/Remarks.h"
 
 namespace fovea::sched {
 #define GEN_PASS_DEF_MAPTOGPU
@@ -51,49 +50,42 @@ static Directives mapLoops(Directives list, RankedTensorType type, int64_t threa
 
 /// Stages without directives are computed where they are read, in registers of the thread.
 static void mapStage(StageOp stage, int64_t threads) {
-  MLIRContext *context = stage.getContext();
-  bool sums = hasSums(stage);
-  if (!sums || !isReadBySums(stage)) {
-    if (sums)
-      stage.setUpdateAttr(Directives(context).get());
+  Directives none(stage.getContext());
+  if (!hasSums(stage))
+    return;
+  if (!isReadBySums(stage)) {
+    stage.setUpdateAttr(none.get());
     return;
   }
-  Directives pure = Directives(context).add("compute_root");
-  stage.setScheduleAttr(mapLoops(pure, stage.type(), threads).get());
-  stage.setUpdateAttr(mapLoops(Directives(context), stage.type(), threads).get());
+  Directives root = Directives(none).add("compute_root");
+  stage.setScheduleAttr(mapLoops(root, stage.type(), threads).get());
+  stage.setUpdateAttr(mapLoops(none, stage.type(), threads).get());
+}
+
+/// Says which threads there are.
+static std::string mapKernel(KernelOp kernel, int64_t threads) {
+  for (StageOp stage : stagesOf(kernel))
+    mapStage(stage, threads);
+  RankedTensorType type = stagesOf(kernel).back().type();
+  kernel.setScheduleAttr(mapLoops(Directives(kernel.getContext()), type, threads).get());
+  return "a thread per element, blocks of up to " + std::to_string(threads) +
+         (type.getDimSize(3) > 1 ? " pixels" : " channels");
 }
 
 namespace {
 struct MapToGpu : fovea::sched::impl::MapToGpuBase<MapToGpu> {
   using MapToGpuBase::MapToGpuBase;
   void runOnOperation() override {
-    llvm::Expected<TargetModel> model = TargetModel::byName(target);
-    if (!model) {
-      getOperation().emitError(toString(model.takeError()));
+    FailureOr<TargetModel> model = findTarget(getOperation(), target);
+    if (failed(model))
       return signalPassFailure();
-    }
     if (model->device.empty()) {
       getOperation().emitError("map-to-gpu: the target '") << target << "' is no GPU";
       return signalPassFailure();
     }
-    for (auto kernel : getOperation().getOps<KernelOp>()) {
-      if (kernel.getSchedule())
-        continue;
-      if (failed(checkStages(kernel)))
-        return signalPassFailure();
-      map(kernel, model->workGroupThreads);
-    }
-  }
-
-  void map(KernelOp kernel, int64_t threads) {
-    for (StageOp stage : stagesOf(kernel))
-      mapStage(stage, threads);
-    RankedTensorType type = stagesOf(kernel).back().type();
-    kernel.setScheduleAttr(mapLoops(Directives(kernel.getContext()), type, threads).get());
-    remark::passed(kernel.getLoc(),
-                   remark::RemarkOpts::name(kernel.getName()).category(getArgument()))
-        << "a thread per element, blocks of up to " + std::to_string(threads) +
-               (type.getDimSize(3) > 1 ? " pixels" : " channels");
+    auto write = [&](KernelOp kernel) { return mapKernel(kernel, model->workGroupThreads); };
+    if (failed(scheduleKernels(getOperation(), getArgument(), write)))
+      signalPassFailure();
   }
 };
 } // namespace

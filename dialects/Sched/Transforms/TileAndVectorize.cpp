@@ -13,7 +13,6 @@
 #include "dialects/Sched/Transforms/Directives.h"
 #include "dialects/Sched/Transforms/Passes.h"
 #include "dialects/Sched/Transforms/Tiles.h"
-#include "mlir/IR/Remarks.h"
 #include "llvm/Support/FormatVariadic.h"
 
 namespace fovea::sched {
@@ -367,22 +366,16 @@ namespace {
 struct TileAndVectorize : fovea::sched::impl::TileAndVectorizeBase<TileAndVectorize> {
   using TileAndVectorizeBase::TileAndVectorizeBase;
   void runOnOperation() override {
-    llvm::Expected<TargetModel> model = TargetModel::byName(target);
-    if (!model) {
-      getOperation().emitError(toString(model.takeError()));
+    FailureOr<TargetModel> model = findTarget(getOperation(), target);
+    if (failed(model))
       return signalPassFailure();
-    }
-    for (auto kernel : getOperation().getOps<KernelOp>()) {
-      if (kernel.getSchedule())
-        continue;
-      if (failed(checkStages(kernel)))
-        return signalPassFailure();
+    auto write = [&](KernelOp kernel) {
       KernelSchedule schedule(kernel, *model);
       schedule.write();
-      remark::passed(kernel.getLoc(),
-                     remark::RemarkOpts::name(kernel.getName()).category(getArgument()))
-          << schedule.report();
-    }
+      return schedule.report();
+    };
+    if (failed(scheduleKernels(getOperation(), getArgument(), write)))
+      signalPassFailure();
   }
 };
 } // namespace

@@ -14,6 +14,15 @@ static int64_t vectorsOf(const ConvExtents &extents) {
   return extents.outputBlocks % 3 == 0 ? 3 : 1;
 }
 
+/// The number from `least` to `most` with the least cost, the greatest of equals.
+template <typename Cost> static int64_t cheapest(int64_t least, int64_t most, Cost cost) {
+  int64_t best = most;
+  for (int64_t number = most - 1; number >= least; --number)
+    if (cost(number) < cost(best))
+      best = number;
+  return best;
+}
+
 /// The number of pixels that wastes least on the last tile. A tile costs its pixels and a little
 /// for its weights.
 static int64_t pixelsOf(int64_t pixels, int64_t vectors, const TargetModel &target) {
@@ -21,11 +30,7 @@ static int64_t pixelsOf(int64_t pixels, int64_t vectors, const TargetModel &targ
   if (vectors == 1)
     most = std::min<int64_t>(most, 12);
   auto cost = [&](int64_t tile) { return double(ceilDiv(pixels, tile)) * (double(tile) + 0.35); };
-  int64_t best = most;
-  for (int64_t tile = most - 1; tile >= ceilDiv(2 * most, 3); --tile)
-    if (cost(tile) < cost(best))
-      best = tile;
-  return std::min(best, pixels);
+  return std::min(cheapest(ceilDiv(2 * most, 3), most, cost), pixels);
 }
 
 ConvTile fovea::sched::convTile(const ConvExtents &extents, const TargetModel &target) {
@@ -45,20 +50,15 @@ ConvTile fovea::sched::convTile(const ConvExtents &extents, const TargetModel &t
 }
 
 int64_t fovea::sched::balancedChunk(int64_t tiles, int64_t most, const TargetModel &target) {
-  auto load = [&](int64_t chunk) { return ceilDiv(ceilDiv(tiles, chunk), target.cores) * chunk; };
-  int64_t best = most;
-  for (int64_t chunk = most - 1; chunk >= ceilDiv(most, 2); --chunk)
-    if (load(chunk) < load(best))
-      best = chunk;
-  return best;
+  return cheapest(ceilDiv(most, 2), most, [&](int64_t chunk) {
+    return ceilDiv(ceilDiv(tiles, chunk), target.cores) * chunk;
+  });
 }
 
 int64_t fovea::sched::windowPixels(int64_t pixels, const TargetModel &target) {
-  int64_t most = std::min<int64_t>(target.vectorRegisters / 2, pixels), best = most;
-  for (int64_t tile = most - 1; tile >= ceilDiv(most, 2); --tile)
-    if (ceilDiv(pixels, tile) * tile < ceilDiv(pixels, best) * best)
-      best = tile;
-  return best;
+  int64_t most = std::min<int64_t>(target.vectorRegisters / 2, pixels);
+  return cheapest(ceilDiv(most, 2), most,
+                  [&](int64_t tile) { return ceilDiv(pixels, tile) * tile; });
 }
 
 bool fovea::sched::hasSums(StageOp stage) {

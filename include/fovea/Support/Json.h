@@ -6,7 +6,7 @@
 #define FOVEA_SUPPORT_JSON_H
 
 #include "llvm/Support/JSON.h"
-#include <limits>
+#include <cmath>
 
 namespace fovea {
 
@@ -15,7 +15,7 @@ llvm::Expected<llvm::json::Value> parseJson(llvm::StringRef text, unsigned maxDe
 
 /// JSON knows no infinity and no NaN: null stands for them.
 inline llvm::json::Value finiteOrNull(double value) {
-  if (value <= std::numeric_limits<double>::max())
+  if (std::isfinite(value))
     return value;
   return nullptr;
 }

@@ -12,8 +12,6 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/CheckedArithmetic.h"
 #include "llvm/Support/MathExtras.h"
-#include "llvm/TargetParser/Host.h"
-#include "llvm/TargetParser/Triple.h"
 
 using namespace llvm;
 using namespace fovea;
@@ -230,7 +228,7 @@ static bool isIdentifier(StringRef text) {
 static Error checkMachine(const plan::Plan &plan) {
   if (!plan.device.empty() && plan.device != "opencl" && plan.device != "cuda")
     return createStringError("plan: unknown device '" + plan.device + "'");
-  Triple triple(plan.triple.empty() ? sys::getProcessTriple() : plan.triple);
+  Triple triple = tripleOf(plan);
   StringRef machine = triple.isAArch64(64)                 ? "arm-64-linux"
                       : triple.getArch() == Triple::x86_64 ? "x86-64-linux"
                                                            : "";

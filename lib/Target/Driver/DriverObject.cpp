@@ -13,7 +13,6 @@
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
-#include "llvm/TargetParser/Host.h"
 
 using namespace llvm;
 using namespace fovea;
@@ -431,7 +430,7 @@ static Expected<std::unique_ptr<TargetMachine>> driverMachine(const plan::Plan &
   InitializeAllTargets();
   InitializeAllTargetMCs();
   InitializeAllAsmPrinters();
-  Triple triple(plan.triple.empty() ? sys::getDefaultTargetTriple() : plan.triple);
+  Triple triple = tripleOf(plan);
   std::string reason;
   const Target *target = TargetRegistry::lookupTarget(triple, reason);
   if (!target)

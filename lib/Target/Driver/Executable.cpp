@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "fovea/Target/Driver/Executable.h"
+#include "lib/Target/Driver/PlanMemory.h"
 #include "lib/Target/Driver/runtime/fovea.h"
 #include "llvm/ExecutionEngine/Orc/ExecutionUtils.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
@@ -98,8 +99,8 @@ static Error lookUpApi(orc::LLJIT &jit, StringRef prefix, Api &api) {
 
 /// Links the objects and finds the API; creates no instance.
 Error Executable::link(State &state, const plan::Plan &plan, ArrayRef<ObjectFile> objects) {
-  Triple triple(plan.triple);
-  if (!plan.triple.empty() && triple.getArch() != Triple(sys::getProcessTriple()).getArch())
+  Triple triple = tripleOf(plan);
+  if (triple.getArch() != Triple(sys::getProcessTriple()).getArch())
     return createStringError(plan.network + ": compiled for " + triple.getArchName() +
                              ", which this machine cannot run");
   auto begin = std::chrono::steady_clock::now();

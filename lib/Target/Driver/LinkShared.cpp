@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "fovea/Target/Driver/DriverObject.h"
+#include "lib/Target/Driver/PlanMemory.h"
 #include "lld/Common/Driver.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/StringSet.h"
@@ -10,8 +11,6 @@
 #include "llvm/Object/ObjectFile.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
-#include "llvm/TargetParser/Host.h"
-#include "llvm/TargetParser/Triple.h"
 
 LLD_HAS_DRIVER(elf)
 
@@ -162,8 +161,7 @@ Expected<std::unique_ptr<MemoryBuffer>> driver::linkShared(const Network &networ
   if (std::error_code error = sys::fs::createUniqueDirectory("fovea-link", folder))
     return createStringError(error, "cannot make a temporary folder: " + error.message());
   scope_exit cleanUp([&] { sys::fs::remove_directories(folder); });
-  const std::string &given = network.first().triple;
-  Triple triple(given.empty() ? sys::getProcessTriple() : given);
+  Triple triple = tripleOf(network.first());
   if (Error error = linkIn(
           folder,
           {{"network.a", archive}, {"entry.o", entry->bytes}, {"exports", *script}, {"empty", ""}},

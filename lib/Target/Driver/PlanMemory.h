@@ -1,4 +1,4 @@
-//===- PlanMemory.h - Where the buffers of a plan lie -----------*- C++ -*-===//
+//===- PlanMemory.h - Machine and memory of a plan --------------*- C++ -*-===//
 // Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
@@ -6,8 +6,15 @@
 #define FOVEA_LIB_TARGET_DRIVER_PLANMEMORY_H
 
 #include "fovea/Target/Plan/KernelPlan.h"
+#include "llvm/TargetParser/Host.h"
+#include "llvm/TargetParser/Triple.h"
 
 namespace fovea::driver {
+
+/// The machine that a plan's code is for; a plan that names none is for this one.
+inline llvm::Triple tripleOf(const plan::Plan &plan) {
+  return llvm::Triple(plan.triple.empty() ? llvm::sys::getProcessTriple() : plan.triple);
+}
 
 /// A buffer's memory with its views resolved: a space, which port of it, and bytes from its start.
 struct MemoryPlace {

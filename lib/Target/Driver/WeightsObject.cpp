@@ -8,11 +8,10 @@
 //
 //===----------------------------------------------------------------------===//
 #include "fovea/Target/Driver/DriverObject.h"
+#include "lib/Target/Driver/PlanMemory.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/BinaryFormat/ELF.h"
 #include "llvm/Support/MathExtras.h"
-#include "llvm/TargetParser/Host.h"
-#include "llvm/TargetParser/Triple.h"
 
 using namespace llvm;
 using namespace fovea;
@@ -106,8 +105,7 @@ Expected<ObjectFile> driver::emitWeightsObject(const Network &network, StringRef
   writer.header(Symbols).sh_entsize = sizeof(ELF::Elf64_Sym);
   writer.add(Strings, ELF::SHT_STRTAB, strings, names.text, 1);
   writer.add(Stack, ELF::SHT_PROGBITS, stack, "", 1);
-  const std::string &given = network.first().triple;
-  Triple triple(given.empty() ? sys::getProcessTriple() : given);
+  Triple triple = tripleOf(network.first());
   writer.finish(triple.isAArch64() ? ELF::EM_AARCH64 : ELF::EM_X86_64);
   return object;
 }
