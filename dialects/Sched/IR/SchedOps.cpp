@@ -116,7 +116,7 @@ static KindRow rowOf(StageKind kind) {
             {kernel, stride, padding, dilation, groups},
             {Algorithm::direct, Algorithm::depthwise, Algorithm::grouped}};
   case StageKind::pad:
-    return {1, 1, {padding}, {Algorithm::pad}};
+    return {1, 1, {padding, stride}, {Algorithm::pad}};
   case StageKind::linear:
     return {2, 3, {}, {Algorithm::matvec}};
   case StageKind::matmul:

@@ -83,21 +83,38 @@ static std::string reasonFor(StageOp stage) {
   }
 }
 
-/// Gives the convolution an input with a border of zeros, so that its inner loops need no test.
-static bool separatePadding(StageOp conv) {
+static bool areAll(ArrayRef<int64_t> values, int64_t value) {
+  return llvm::all_of(values, [&](int64_t other) { return other == value; });
+}
+
+/// Whether the convolution reads only some of the pixels, each with all its channels.
+static bool skipsPixels(StageOp conv) {
+  return conv.getAlgorithm() == Algorithm::direct && areAll(conv.ints("kernel"), 1) &&
+         !areAll(conv.ints("stride"), 1);
+}
+
+/// Gives the convolution an input with a border of zeros, so that its inner loops need no test, and
+/// without the pixels that it skips, so that they take no room in the cache.
+static bool gatherInput(StageOp conv) {
   SmallVector<int64_t> padding = llvm::to_vector(conv.ints("padding"));
-  if (llvm::all_of(padding, [](int64_t side) { return side == 0; }))
+  bool skips = skipsPixels(conv);
+  if (areAll(padding, 0) && !skips)
     return false;
   Value input = conv.getOperands_()[0];
   auto type = cast<RankedTensorType>(input.getType());
   SmallVector<int64_t> shape = llvm::to_vector(type.getShape());
   shape[2] += padding[0] + padding[2];
   shape[3] += padding[1] + padding[3];
+  if (skips)
+    llvm::copy(conv.type().getShape().take_back(2), shape.begin() + 2);
   OpBuilder builder(conv);
   auto pad = StageOp::create(
       builder, conv.getLoc(), RankedTensorType::get(shape, type.getElementType()), StageKind::pad,
       input, builder.getStringAttr(conv.getName() + ".pad"), nullptr, nullptr, nullptr);
   pad.setInts("padding", padding);
+  pad.setInts("stride", skips ? conv.ints("stride") : ArrayRef<int64_t>{1, 1});
+  if (skips)
+    conv.setInts("stride", {1, 1});
   pad.setAlgorithm(Algorithm::pad);
   conv->setOperand(0, pad.getResult());
   conv.setInts("padding", {0, 0, 0, 0});
@@ -193,7 +210,7 @@ private:
     if (!stage.getAlgorithm())
       stage.setAlgorithm(algorithmFor(stage));
     if (stage.getKind() == StageKind::conv)
-      statistics.add("convolutions with a border", separatePadding(stage));
+      statistics.add("convolutions with a gathered input", gatherInput(stage));
   }
 
   bool flattenIfPossible(KernelOp kernel) {

@@ -40,7 +40,7 @@ ConvTile fovea::sched::convTile(const ConvExtents &extents, const TargetModel &t
   tile.pixels = pixelsOf(extents.pixels, tile.vectors, target);
   if (extents.inputBytes > target.l2Bytes) {
     int64_t bytesPerTile = extents.inputBytes * tile.pixels / extents.pixels;
-    tile.chunk = std::max<int64_t>(1, target.l2Bytes / 8 / std::max<int64_t>(1, bytesPerTile));
+    tile.chunk = std::max<int64_t>(1, target.l2Bytes / 4 / std::max<int64_t>(1, bytesPerTile));
   }
   int64_t lanesPerTile = extents.lanes * tile.vectors * bytesPerElement;
   bool weightsFit = extents.inputs * extents.taps * lanesPerTile <= target.l1Bytes;

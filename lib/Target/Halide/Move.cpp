@@ -10,10 +10,14 @@ namespace fovea::halide {
 void definePad(StageEmitter &stage) {
   const Source &input = stage.tensor(0);
   Border border = Border::of(stage);
-  stage.expectShape({input.shape[0], input.shape[1], input.shape[2] + border.top + border.bottom,
-                     input.shape[3] + border.left + border.right});
-  Term value = loadOr(stage, input, stage.sameLane(input), stage.x - border.left,
-                      stage.y - border.top, border, Term::real(0));
+  std::vector<int64_t> stride = stage.ints("stride", 2);
+  auto extent = [&](int axis, int64_t padding) {
+    return stage.outputExtent(input.shape[2 + axis], padding, 1, stride[axis], 1);
+  };
+  stage.expectShape({input.shape[0], input.shape[1], extent(0, border.top + border.bottom),
+                     extent(1, border.left + border.right)});
+  Term value = loadOr(stage, input, stage.sameLane(input), stage.x * stride[1] - border.left,
+                      stage.y * stride[0] - border.top, border, Term::real(0));
   stage.emitter.definePure(stage.definition, stage.zeroPastEnd(input, value));
 }
 

@@ -152,7 +152,7 @@ func.func @kernel_c3_border(%x: tensor<1x8x4x4xf32>) {
   %r = sched.kernel "k" ins(%x : tensor<1x8x4x4xf32>) -> tensor<1x8x4x4xf32> {
   ^bb0(%a: tensor<1x8x4x4xf32>):
     // expected-error @+1 {{'sched.stage' op C3 of sched.kernel: no stage reads the border}}
-    %s = sched.stage pad(%a) {name = "p", padding = array<i64: 0, 0, 0, 0>} : (tensor<1x8x4x4xf32>) -> tensor<1x8x4x4xf32>
+    %s = sched.stage pad(%a) {name = "p", padding = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>} : (tensor<1x8x4x4xf32>) -> tensor<1x8x4x4xf32>
     sched.yield %s : tensor<1x8x4x4xf32>
   }
   return

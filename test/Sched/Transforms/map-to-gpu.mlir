@@ -15,7 +15,7 @@
 func.func @conv(%x: memref<1x3x10x80x1xf32>, %w: tensor<8x3x3x3x1x1xf32>, %y: memref<1x8x10x80x1xf32>) {
   sched.kernel "conv" ins(%x, %w : memref<1x3x10x80x1xf32>, tensor<8x3x3x3x1x1xf32>) outs(%y : memref<1x8x10x80x1xf32>) {
   ^bb0(%a: tensor<1x3x10x80xf32, #l>, %b: tensor<8x3x3x3x1x1xf32>):
-    %p = sched.stage pad(%a) algorithm pad {name = "conv.pad", padding = array<i64: 1, 1, 1, 1>} : (tensor<1x3x10x80xf32, #l>) -> tensor<1x3x12x82xf32, #l>
+    %p = sched.stage pad(%a) algorithm pad {name = "conv.pad", padding = array<i64: 1, 1, 1, 1>, stride = array<i64: 1, 1>} : (tensor<1x3x10x80xf32, #l>) -> tensor<1x3x12x82xf32, #l>
     %s = sched.stage conv(%p, %b) algorithm direct {name = "conv", kernel = array<i64: 3, 3>, stride = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>,
            dilation = array<i64: 1, 1>, groups = array<i64: 1>} : (tensor<1x3x12x82xf32, #l>, tensor<8x3x3x3x1x1xf32>) -> tensor<1x8x10x80xf32, #l>
     %r = sched.stage relu(%s) algorithm elementwise {name = "relu"} : (tensor<1x8x10x80xf32, #l>) -> tensor<1x8x10x80xf32, #l>

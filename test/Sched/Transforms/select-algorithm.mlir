@@ -6,7 +6,7 @@
 // CHECK-LABEL: @flattened
 // CHECK: %[[FLAT:.*]] = sched.reshape %arg0 {{.*}} -> tensor<1x16x1x196xf32>
 // CHECK: sched.kernel "conv" ins(%arg0, %{{.*}}, %[[FLAT]] :
-// CHECK: sched.stage pad(%{{.*}}) algorithm pad {name = "conv.pad", padding = array<i64: 1, 1, 1, 1>} : (tensor<1x16x14x14xf32>) -> tensor<1x16x16x16xf32>
+// CHECK: sched.stage pad(%{{.*}}) algorithm pad {name = "conv.pad", padding = array<i64: 1, 1, 1, 1>, stride = array<i64: 1, 1>} : (tensor<1x16x14x14xf32>) -> tensor<1x16x16x16xf32>
 // CHECK: sched.stage conv
 // CHECK-SAME: flat = array<i64: 14>
 // CHECK-SAME: padding = array<i64: 0, 0, 0, 0>
@@ -40,6 +40,21 @@ func.func @unit(%x: tensor<1x8x12x12xf32>, %w: tensor<16x8x1x1xf32>) -> tensor<1
     sched.yield %t : tensor<1x16x12x12xf32>
   }
   return %r : tensor<1x16x12x12xf32>
+}
+
+// Pixels that a 1x1 convolution skips are left out before it.
+// CHECK-LABEL: @skips
+// CHECK: sched.stage pad(%{{.*}}) algorithm pad {name = "conv.pad", padding = array<i64: 0, 1, 1, 0>, stride = array<i64: 2, 3>} : (tensor<1x8x12x12xf32>) -> tensor<1x8x7x5xf32>
+// CHECK: sched.stage conv
+// CHECK-SAME: padding = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>} : (tensor<1x8x7x5xf32>, tensor<16x8x1x1xf32>) -> tensor<1x16x1x35xf32>
+func.func @skips(%x: tensor<1x8x12x12xf32>, %w: tensor<16x8x1x1xf32>) -> tensor<1x16x7x5xf32> {
+  %r = sched.kernel "conv" ins(%x, %w : tensor<1x8x12x12xf32>, tensor<16x8x1x1xf32>) -> tensor<1x16x7x5xf32> {
+  ^bb0(%a: tensor<1x8x12x12xf32>, %b: tensor<16x8x1x1xf32>):
+    %t = sched.stage conv(%a, %b) {name = "conv", kernel = array<i64: 1, 1>, stride = array<i64: 2, 3>, padding = array<i64: 0, 1, 1, 0>,
+           dilation = array<i64: 1, 1>, groups = array<i64: 1>} : (tensor<1x8x12x12xf32>, tensor<16x8x1x1xf32>) -> tensor<1x16x7x5xf32>
+    sched.yield %t : tensor<1x16x7x5xf32>
+  }
+  return %r : tensor<1x16x7x5xf32>
 }
 
 // CHECK-LABEL: @groups

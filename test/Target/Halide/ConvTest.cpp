@@ -72,7 +72,7 @@ plan::Kernel convKernel(const ConvCase &c, const Tensor &weight) {
   pad.name = "layer";
   pad.kind = pad.algorithm = "pad";
   pad.operands = {argument(0)};
-  pad.ints = {{"padding", c.padding}};
+  pad.ints = {{"padding", c.padding}, {"stride", {1, 1}}};
   pad.shape = {c.batch, c.inputs, c.height + c.padding[0] + c.padding[2],
                c.width + c.padding[1] + c.padding[3]};
   pad.block = c.inBlock;

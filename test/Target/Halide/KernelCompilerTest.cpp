@@ -44,7 +44,7 @@ plan::Kernel convKernel() {
   pad.name = "layer1.conv";
   pad.kind = pad.algorithm = "pad";
   pad.operands = {argument(0)};
-  pad.ints = {{"padding", {1, 1, 1, 1}}};
+  pad.ints = {{"padding", {1, 1, 1, 1}}, {"stride", {1, 1}}};
   pad.shape = {1, 16, 11, 15};
   pad.block = 8;
   pad.schedule = {{"compute_root", {}}, {"store_in", {"heap"}}, {"vectorize", {"oi"}}};

@@ -120,18 +120,21 @@ TEST(Move, Copy) {
 
 TEST(Move, Pad) {
   Tensor in = randomTensor(shape, 1);
-  Tensor expected({2, 13, 8, 8});
-  for (int64_t n = 0; n < 2; ++n)
-    for (int64_t c = 0; c < 13; ++c)
-      for (int64_t y = 0; y < 8; ++y)
-        for (int64_t x = 0; x < 8; ++x)
-          expected.at(n, c, y, x) = in.atOr(n, c, y - 1, x, 0);
-  for (auto [inBlock, outBlock] : {std::pair{8, 8}, {1, 8}, {8, 4}})
-    expectNear(runKernel(singleStage("pad", "pad", {{shape, inBlock}}, {}, expected.shape, outBlock,
-                                     {{"padding", {1, 0, 2, 1}}}),
-                         {in})
-                   .output,
-               expected, 0);
+  for (auto [strideY, strideX] : {std::pair{1, 1}, {2, 3}}) {
+    Tensor expected({2, 13, 7 / strideY + 1, 7 / strideX + 1});
+    for (int64_t n = 0; n < 2; ++n)
+      for (int64_t c = 0; c < 13; ++c)
+        for (int64_t y = 0; y < expected.shape[2]; ++y)
+          for (int64_t x = 0; x < expected.shape[3]; ++x)
+            expected.at(n, c, y, x) = in.atOr(n, c, y * strideY - 1, x * strideX, 0);
+    for (auto [inBlock, outBlock] : {std::pair{8, 8}, {1, 8}, {8, 4}})
+      expectNear(
+          runKernel(singleStage("pad", "pad", {{shape, inBlock}}, {}, expected.shape, outBlock,
+                                {{"padding", {1, 0, 2, 1}}, {"stride", {strideY, strideX}}}),
+                    {in})
+              .output,
+          expected, 0);
+  }
 }
 
 TEST(Move, SpatialShift) {

@@ -24,7 +24,7 @@ Kernel sampleKernel() {
   pad.name = "body.shift";
   pad.kind = pad.algorithm = "pad";
   pad.operands = {{Operand::Kind::Argument, 0}};
-  pad.ints = {{"padding", {1, 0, 2, 0}}};
+  pad.ints = {{"padding", {1, 0, 2, 0}}, {"stride", {1, 1}}};
   pad.shape = {1, 8, 7, 4};
   pad.block = 8;
   pad.schedule = {{"compute_at", {"body.shift", "x"}}};

@@ -93,7 +93,7 @@ struct Operand {
 /// kind, algorithms, operands and ints (padding is top, left, bottom, right):
 ///   conv: direct | depthwise | grouped; x, w[, bias]; kernel[2] stride[2] padding[4] dilation[2]
 ///     groups[1] flat[1]: output width when shape is [N, C, 1, OH*OW], else 0
-///   pad: pad; x; padding[4]: x with a zero border, which `shape` includes
+///   pad: pad; x; padding[4] stride[2]: x with a zero border; every stride-th pixel of that
 ///   linear: matvec; x, w[, bias]; input is any image, read in (cb, y, x, ci) order
 ///   matmul: matmul; columns, w[, bias]
 ///   im2col: im2col; x; kernel stride padding dilation
