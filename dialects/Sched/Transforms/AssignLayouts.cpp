@@ -200,8 +200,9 @@ static int64_t innerBlock(Value value) {
   return layoutOf(cast<RankedTensorType>(value.getType())).getBlock();
 }
 
-/// Stages with weights compute in full vectors whatever they are stored in; the others keep the
-/// block of the result, and a border has the block its reader wants.
+/// Stages with weights compute in full vectors whatever they are stored in, and pools whatever they
+/// are stored to; the others keep the block of the result, and a border has the block its reader
+/// wants.
 int64_t KernelLayout::blockOfStage(StageOp stage) {
   int64_t natural = naturalBlock(stage.type().getDimSize(1), target);
   if (stage.getKind() == StageKind::pad) {
@@ -209,8 +210,11 @@ int64_t KernelLayout::blockOfStage(StageOp stage) {
     return reader.getAlgorithm() == Algorithm::depthwise ? natural
                                                          : innerBlock(stage.getOperands_()[0]);
   }
-  bool dense = llvm::any_of(stagesOf(kernel), [](StageOp s) { return isDense(s.getKind()); });
-  return dense ? natural : blocks.of(kernel.getResult());
+  auto stages = stagesOf(kernel);
+  bool dense = llvm::any_of(stages, [](StageOp s) { return isDense(s.getKind()); });
+  bool pools = llvm::any_of(stages, hasSums) &&
+               llvm::any_of(kernel.getInputs(), [&](Value v) { return blocks.of(v) > 1; });
+  return dense || pools ? natural : blocks.of(kernel.getResult());
 }
 
 Value KernelLayout::packed(Value source, PackingKind kind, ArrayRef<int64_t> extents,

@@ -46,6 +46,7 @@ private:
   void schedulePad(StageOp stage);
   Directives anchorOf(StageOp main);
   Directives convAnchor(const ConvTile &tile);
+  void splitBlocks(Directives &list, const ConvTile &tile) const;
   Directives linearAnchor();
   Directives windowAnchor();
   Directives plainAnchor();
@@ -110,18 +111,25 @@ static ConvExtents extentsOf(StageOp stage) {
   return extents;
 }
 
+void KernelSchedule::splitBlocks(Directives &list, const ConvTile &tile) const {
+  if (blocksOf(type) % tile.vectors)
+    list.add("split", "ob", "obo", "obi", tile.vectors, "shift_inwards");
+  else
+    list.add("split", "ob", "obo", "obi", tile.vectors);
+}
+
 /// A tile of pixels times vectors of channels; its sums fill the registers.
 Directives KernelSchedule::convAnchor(const ConvTile &tile) {
   int64_t blocks = blocksOf(type), tiles = ceilDiv(type.getDimSize(3), tile.pixels);
   bool threads = isWorthThreads(), manyBlocks = blocks / tile.vectors >= 2 * target.cores;
   Directives list = begin();
   if (tile.inputBlocks) {
-    list.add("split", "ob", "obo", "obi", tile.vectors);
+    splitBlocks(list, tile);
     list.reorder({"oi", "obi", "x", "y", "obo", "n"}).add("vectorize", "oi").add("unroll", "obi");
     return threads ? list.add("parallel", "obo") : list;
   }
   list.add("split", "x", "xo", "xi", tile.pixels, "shift_inwards");
-  list.add("split", "ob", "obo", "obi", tile.vectors);
+  splitBlocks(list, tile);
   // Without a chunk, threads share the tiles of few blocks of channels in some pieces each.
   int64_t chunk = tile.chunk;
   bool manyChunks = chunk && ceilDiv(tiles, chunk) >= 2 * target.cores;

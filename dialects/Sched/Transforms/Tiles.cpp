@@ -8,10 +8,13 @@
 using namespace fovea;
 using namespace fovea::sched;
 
+/// One vector asks for a load per multiply-add. From five blocks on, a last tile that computes a
+/// block again costs less than that.
 static int64_t vectorsOf(const ConvExtents &extents) {
-  if (extents.outputBlocks % 2 == 0)
-    return 2;
-  return extents.outputBlocks % 3 == 0 ? 3 : 1;
+  int64_t blocks = extents.outputBlocks;
+  if (blocks % 2 && blocks % 3 == 0)
+    return 3;
+  return blocks % 2 == 0 || blocks >= 5 ? 2 : 1;
 }
 
 /// The number from `least` to `most` with the least cost, the greatest of equals.

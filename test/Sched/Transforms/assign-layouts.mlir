@@ -81,6 +81,24 @@ func.func @offsets(%x: tensor<1x4x2x2xf32>, %y: tensor<1x16x2x2xf32>) -> tensor<
   return %d : tensor<1x20x2x2xf32>
 }
 
+// A pool of vectors of channels computes in vectors, too, whatever its output lies in.
+// CHECK-LABEL: @pool
+// CHECK: sched.stage global_avg_pool(%{{.*}}) algorithm global_pool {{.*}} -> tensor<1x16x1x1xf32, #sched.layout<[0, 1, 2, 3], block = 8>>
+// CHECK: sched.stage copy({{.*}} -> tensor<1x16x1x1xf32, #sched.layout<[0, 1, 2, 3], block = 1>>
+func.func @pool(%x: tensor<1x16x2x2xf32>) -> tensor<1x16x1x1xf32> {
+  %a = sched.kernel "a" ins(%x : tensor<1x16x2x2xf32>) -> tensor<1x16x2x2xf32> {
+  ^bb0(%b: tensor<1x16x2x2xf32>):
+    %s = sched.stage relu(%b) {name = "a"} : (tensor<1x16x2x2xf32>) -> tensor<1x16x2x2xf32>
+    sched.yield %s : tensor<1x16x2x2xf32>
+  }
+  %r = sched.kernel "pool" ins(%a : tensor<1x16x2x2xf32>) -> tensor<1x16x1x1xf32> {
+  ^bb0(%b: tensor<1x16x2x2xf32>):
+    %s = sched.stage global_avg_pool(%b) {name = "pool"} : (tensor<1x16x2x2xf32>) -> tensor<1x16x1x1xf32>
+    sched.yield %s : tensor<1x16x1x1xf32>
+  }
+  return %r : tensor<1x16x1x1xf32>
+}
+
 // REMARK: remark: {{.*}}an operand is copied: it is an input of the network
 // An input of the network lies where the caller has it.
 // CHECK-LABEL: @input

@@ -38,6 +38,19 @@ func.func @three_blocks(%x: memref<1x1x1x36x8xf32>, %w: tensor<3x1x1x1x8x8xf32>,
   return
 }
 
+// Two vectors suit five blocks, too, where the last tile computes the fourth again.
+// CHECK-LABEL: @five_blocks
+// CHECK: split(ob, obo, obi, 2, shift_inwards)
+func.func @five_blocks(%x: memref<1x1x1x36x8xf32>, %w: tensor<5x1x1x1x8x8xf32>, %y: memref<1x5x1x36x8xf32>) {
+  sched.kernel "conv" ins(%x, %w : memref<1x1x1x36x8xf32>, tensor<5x1x1x1x8x8xf32>) outs(%y : memref<1x5x1x36x8xf32>) {
+  ^bb0(%a: tensor<1x8x1x36xf32, #l>, %b: tensor<5x1x1x1x8x8xf32>):
+    %s = sched.stage conv(%a, %b) algorithm direct {name = "conv", kernel = array<i64: 1, 1>, stride = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>,
+           dilation = array<i64: 1, 1>, groups = array<i64: 1>} : (tensor<1x8x1x36xf32, #l>, tensor<5x1x1x1x8x8xf32>) -> tensor<1x40x1x36xf32, #l>
+    sched.yield %s : tensor<1x40x1x36xf32, #l>
+  }
+  return
+}
+
 // Inputs of some 80 tiles stay in L2, which makes 14 chunks for 4 cores; 16 chunks of 66 give each as much to do.
 // CHECK-LABEL: @chunks
 // V3: schedule <[split(x, xo, xi, 6, shift_inwards), split(ob, obo, obi, 2), split(xo, xoo, xo, 66, guard_with_if)
