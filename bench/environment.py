@@ -15,16 +15,16 @@ REQUIREMENTS = ROOT / "bench" / "requirements.txt"
 ENVIRONMENT = BENCH / "venv"
 
 
-def enter():
-    """Goes on in the environment of requirements.txt, which is made where it is missing or another one (6 GB)."""
-    installed = ENVIRONMENT / "installed.txt"
-    wanted = REQUIREMENTS.read_text()
+def enter(requirements=REQUIREMENTS, folder=ENVIRONMENT):
+    """Goes on in an environment of these requirements (peers: 6 GB), made where it is missing or another one."""
+    installed = folder / "installed.txt"
+    wanted = requirements.read_text()
     if not installed.exists() or installed.read_text() != wanted:
-        print(f"installing {REQUIREMENTS.relative_to(ROOT)} into {ENVIRONMENT.relative_to(ROOT)}", flush=True)
-        venv.create(ENVIRONMENT, with_pip=True)
-        pip = [ENVIRONMENT / "bin" / "pip", "install", "--quiet", "--no-cache-dir", "-r", REQUIREMENTS]
+        print(f"installing {requirements.relative_to(ROOT)} into {folder.relative_to(ROOT)}", flush=True)
+        venv.create(folder, with_pip=True)
+        pip = [folder / "bin" / "pip", "install", "--quiet", "--no-cache-dir", "-r", requirements]
         subprocess.run(pip, check=True)
         installed.write_text(wanted)
-    if pathlib.Path(sys.prefix).resolve() != ENVIRONMENT.resolve():
-        python = str(ENVIRONMENT / "bin" / "python")
+    if pathlib.Path(sys.prefix).resolve() != folder.resolve():
+        python = str(folder / "bin" / "python")
         os.execv(python, [python, *sys.argv])

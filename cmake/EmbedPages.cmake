@@ -1,5 +1,5 @@
-# Writes the pages of a folder, E0203.md and so on, as initialisers {"E0203", "text"}.
-file(GLOB pages ${FOLDER}/*.md)
+# Writes the files of a folder with an extension, E0203.md and so on, as initialisers {"E0203", "text"}.
+file(GLOB pages ${FOLDER}/*.${EXTENSION})
 list(SORT pages)
 set(text "")
 foreach(page ${pages})

@@ -192,7 +192,10 @@ void Printer::print(const Diagnostic &diagnostic) {
   bool isError = diagnostic.severity == Severity::Error;
   printPlace(leftmost(diagnostic));
   colour(isError ? llvm::raw_ostream::RED : llvm::raw_ostream::MAGENTA);
-  os << (isError ? "error" : "warning") << '[' << diagnostic.code << "]: ";
+  os << (isError ? "error" : "warning");
+  if (!diagnostic.code.empty())
+    os << '[' << diagnostic.code << ']';
+  os << ": ";
   reset();
   os << diagnostic.message << '\n';
   std::optional<ShownLine> line;
@@ -218,6 +221,6 @@ void DiagnosticEngine::print(llvm::raw_ostream &os, bool colours) const {
     os << "too many errors: stopped after " << errorLimit << '\n';
   auto error = llvm::find_if(
       list, [](const auto &diagnostic) { return diagnostic->severity == Severity::Error; });
-  if (colours && error != list.end())
+  if (colours && error != list.end() && !(*error)->code.empty())
     os << "note: `fovea explain " << (*error)->code << "` tells more\n";
 }

@@ -6,7 +6,7 @@
     test/Fuzzers/seeds.py TARGET FOLDER [FOVEA]
 
 Writes a file per seed into FOLDER, named by its content. With FOVEA, the program, plans of small networks become seeds
-of the target plan.
+of the target plan, and assembled programs of the target program.
 """
 
 import hashlib
@@ -59,6 +59,21 @@ def plans(fovea):
                 yield json.dumps(json.loads(result.stdout), separators=(",", ":")).encode()
 
 
+def assembly():
+    yield from files("test/**/*.fasm", "examples/**/*.fasm")
+    for text in files("test/**/*.test"):
+        yield from sections(text, b".fasm")
+    for text in files("docs/*.md"):
+        yield from (part for part in re.findall(rb"(?s)```text\n(.*?)```", text) if b"\nhalt" in part)
+
+
+def assembled(fovea):
+    for text in assembly():
+        result = subprocess.run([fovea, "asm", "-"], input=text, capture_output=True)
+        if result.returncode == 0:
+            yield result.stdout
+
+
 def seedsOf(target, fovea):
     if target in ("frontend", "format", "import"):
         yield from programs()
@@ -72,6 +87,12 @@ def seedsOf(target, fovea):
         yield from files("test/**/*.png", "test/**/*.jpg")
     elif target == "plan" and fovea:
         yield from plans(fovea)
+    elif target == "assembly":
+        yield from assembly()
+    elif target == "program" and fovea:
+        yield from assembled(fovea)
+    elif target == "machine":
+        yield from files("lib/Machine/machines/*.accel", "test/**/*.accel")
 
 
 def main():

@@ -41,7 +41,7 @@ MAY_INCLUDE = {
     "Sim": {"Machine", "Support", "llvm"},
     "Driver": {"all", "llvm", "mlir"},
     "Fuzz": {"Driver", "Frontend", "Machine", "Pipelines", "Reference", "Support", "llvm", "mlir"},
-    "tools": {"Driver", "Frontend", "Fuzz", "Support", "llvm", "mlir"},
+    "tools": {"Driver", "Frontend", "Fuzz", "Machine", "Sim", "Support", "llvm", "mlir"},
     "tools/fovea-opt": {"dialects/Cnn", "dialects/Sched", "passes", "Pipelines", "Support", "llvm", "mlir"},
 }
 # Layers whose name is two folders deep. Two more are parts of folders: Target/Plan/KernelPlan*, which others see, and

@@ -25,7 +25,14 @@ int fovea::report(const llvm::Twine &message) {
   return 1;
 }
 
-int fovea::report(llvm::Error error) { return report(llvm::toString(std::move(error))); }
+int fovea::report(llvm::Error error) {
+  std::string text = llvm::toString(std::move(error));
+  if (!llvm::StringRef(text).split('\n').first.contains(": error: "))
+    return report(text);
+  // Errors of a text have their places in front.
+  llvm::errs() << text << '\n';
+  return 1;
+}
 
 std::optional<int> fovea::parseOrExit(CommandLine &line, const CommandArguments &command) {
   if (llvm::Error error = line.parse(command.arguments)) {

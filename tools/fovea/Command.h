@@ -30,6 +30,10 @@ int fmtCommand(const CommandArguments &command);
 int explainCommand(const CommandArguments &command);
 int doctorCommand(const CommandArguments &command);
 int cacheCommand(const CommandArguments &command);
+int asmCommand(const CommandArguments &command);
+int disasmCommand(const CommandArguments &command);
+int machinesCommand(const CommandArguments &command);
+int simulateCommand(const CommandArguments &command);
 
 /// Options that say what to compile and how.
 class CompileOptions {
