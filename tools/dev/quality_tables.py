@@ -200,7 +200,9 @@ def update(path):
     """Replaces the ```text block behind the commands of the two cheap tables."""
     text = path.read_text()
     for name in ("passes", "ops"):
-        printed = subprocess.run([sys.executable, __file__, name], capture_output=True, text=True)
+        printed = subprocess.run([sys.executable, __file__, name], stdout=subprocess.PIPE, text=True)
+        if printed.returncode:
+            return False
         block = rf"(```sh\ntools/dev/quality_tables.py {name}\n```\n```text\n).*?(```\n)"
         text, count = re.subn(block, lambda match: match[1] + printed.stdout + match[2], text, flags=re.DOTALL)
         if count != 1:
