@@ -23,12 +23,12 @@ enum class ArrayTiming : uint8_t {
   Scalesim, ///< The closed form exactly, preloadOverlap not allowed.
 };
 
-/// Integer type of `bits` bits, signed.
+/// Integer type of `bits` bits, 2 to 64, signed.
 struct IntegerType {
   unsigned bits = 8;
   int64_t bytes() const { return (bits + 7) / 8; }
-  int64_t min() const { return -(int64_t(1) << (bits - 1)); }
-  int64_t max() const { return (int64_t(1) << (bits - 1)) - 1; }
+  int64_t min() const { return -max() - 1; }
+  int64_t max() const { return static_cast<int64_t>(~uint64_t(0) >> (65 - bits)); }
 };
 
 /// A queue's limits: commands that wait in it and commands that were begun and have not ended.
