@@ -62,7 +62,8 @@ static std::optional<Arity> arityOf(StringRef kind) {
   constexpr unsigned many = 64;
   return llvm::StringSwitch<std::optional<Arity>>(kind)
       .Case("split", Arity{4, 5})
-      .Cases({"fuse", "prefetch"}, Arity{3, 3})
+      .Case("fuse", Arity{3, 3})
+      .Case("prefetch", Arity{4, 4})
       .Case("reorder", Arity{2, many})
       .Cases({"vectorize", "unroll"}, Arity{1, 2})
       .Case("parallel", Arity{1, 1})

@@ -216,8 +216,10 @@ StageOp KernelSchedule::mainStage() {
 
 static std::string describeTile(const ConvTile &tile, int64_t lanes) {
   if (tile.inputBlocks)
-    return llvm::formatv("sums of {0} channels rest in L1 between passes over {1} blocks of input",
-                         tile.vectors * lanes, tile.inputBlocks);
+    return llvm::formatv(
+        "sums of {0} channels rest in L1 between passes over {1} blocks of input{2}",
+        tile.vectors * lanes, tile.inputBlocks,
+        tile.prefetch ? ", the next pass's weights are prefetched" : "");
   std::string text = llvm::formatv("sums of {0} pixels x {1} channels stay in registers",
                                    tile.pixels, tile.vectors * lanes);
   if (tile.chunk)
@@ -259,24 +261,30 @@ void KernelSchedule::scheduleAnchor() {
 //===----------------------------------------------------------------------===//
 
 /// The channels of a block of inputs one after the other, without a loop's own instructions, which
-/// are felt where two threads share a core; at most 8, so that the loop's body stays in the cache
-/// of decoded instructions.
-static void unrollInputs(Directives &update, StageOp stage) {
+/// are felt where two threads share a core; at most `most`, so that the loop's body stays in the
+/// cache of decoded instructions.
+static void unrollInputs(Directives &update, StageOp stage, int64_t most = 8) {
   int64_t inBlock = cast<ShapedType>(stage.getOperands_()[1].getType()).getDimSize(4);
   if (inBlock > 1)
-    update.add("unroll", "ci", std::min<int64_t>(inBlock, 8));
+    update.add("unroll", "ci", std::min(inBlock, most));
 }
 
-/// All sums of a block of channels rest in L1 between passes over blocks of inputs.
+/// All sums of a block of channels rest in L1 between passes over blocks of inputs. Where the next
+/// pass's weights are prefetched, a vector of them is at a time, before its products.
 void KernelSchedule::scheduleBlockedSums(StageOp stage, const ConvTile &tile) {
   Directives pure = begin(), update = begin();
   pure.add("compute_at", anchorName, "obo").add("store_in", "stack");
   pure.add("vectorize", "oi").add("unroll", "ob");
   update.add("split", "x", "xo", "xi", tile.pixels, "guard_with_if");
   update.add("split", "cb", "cbo", "cbi", tile.inputBlocks, "guard_with_if");
-  update.reorder({"oi", "ob", "xi", "ci", "kx", "ky", "cbi", "xo", "cbo"});
+  if (tile.prefetch)
+    update.reorder({"oi", "xi", "ob", "ci", "kx", "ky", "cbi", "xo", "cbo"});
+  else
+    update.reorder({"oi", "ob", "xi", "ci", "kx", "ky", "cbi", "xo", "cbo"});
   update.add("vectorize", "oi").add("unroll", "ob").add("unroll", "xi");
-  unrollInputs(update, stage);
+  unrollInputs(update, stage, tile.prefetch ? 4 : 8);
+  if (tile.prefetch)
+    update.add("prefetch", 1, "ob", "cbo", 1);
   stage.setScheduleAttr(pure.get());
   stage.setUpdateAttr(update.get());
 }

@@ -26,29 +26,62 @@ template <typename Cost> static int64_t cheapest(int64_t least, int64_t most, Co
   return best;
 }
 
+/// Most pixels of a tile whose sums stay in registers: beside them there are the weights and one
+/// pixel, or, where weights are prefetched, the pixels and one weight.
+static int64_t mostPixels(const ConvTile &tile, const TargetModel &target) {
+  if (tile.prefetch)
+    return (target.vectorRegisters - 1) / (tile.vectors + 1);
+  int64_t most = (target.vectorRegisters - 1 - tile.vectors) / tile.vectors;
+  return tile.vectors == 1 ? std::min<int64_t>(most, 12) : most;
+}
+
 /// The number of pixels that wastes least on the last tile. A tile costs its pixels and a little
-/// for its weights.
-static int64_t pixelsOf(int64_t pixels, int64_t vectors, const TargetModel &target) {
-  int64_t most = (target.vectorRegisters - 1 - vectors) / vectors;
-  if (vectors == 1)
-    most = std::min<int64_t>(most, 12);
-  auto cost = [&](int64_t tile) { return double(ceilDiv(pixels, tile)) * (double(tile) + 0.35); };
+/// for its weights, more where they are prefetched.
+static int64_t pixelsOf(int64_t pixels, const ConvTile &tile, const TargetModel &target) {
+  int64_t most = mostPixels(tile, target);
+  double weights = tile.prefetch ? 1 : 0.35;
+  auto cost = [&](int64_t number) {
+    return double(ceilDiv(pixels, number)) * (double(number) + weights);
+  };
   return std::min(cheapest(ceilDiv(2 * most, 3), most, cost), pixels);
 }
 
+static constexpr int64_t bytesPerElement = 4, cacheLine = 64;
+
+/// Blocks of inputs of a pass, a divisor of all, whose weights take at most a sixth of L1.
+static int64_t blocksOfPass(const ConvExtents &extents, int64_t vectors, int64_t l1Bytes) {
+  int64_t blocks = ceilDiv(extents.inputs, extents.lanes);
+  int64_t bytes = extents.lanes * extents.taps * extents.lanes * vectors * bytesPerElement;
+  int64_t most = std::clamp<int64_t>(l1Bytes / 6 / bytes, 1, blocks);
+  while (blocks % most)
+    --most;
+  return most;
+}
+
+/// Where an image is so small that its sums fit L1, weights are most of what is read. A vector that
+/// is a line of the cache is prefetched by one instruction, which pays for a 1x1 kernel too.
+static void chooseInputBlocks(ConvTile &tile, const ConvExtents &extents,
+                              const TargetModel &target) {
+  int64_t lanesPerTile = extents.lanes * tile.vectors * bytesPerElement;
+  if (extents.inputs * extents.taps * lanesPerTile <= target.l1Bytes)
+    return;
+  bool isLine = extents.lanes * bytesPerElement == cacheLine;
+  if (extents.pixels * lanesPerTile > target.l1Bytes / (isLine ? 4 : 8))
+    return;
+  if (isLine || extents.taps > 1)
+    tile.inputBlocks = blocksOfPass(extents, tile.vectors, target.l1Bytes);
+  tile.prefetch = isLine;
+}
+
 ConvTile fovea::sched::convTile(const ConvExtents &extents, const TargetModel &target) {
-  constexpr int64_t bytesPerElement = 4;
   ConvTile tile;
   tile.vectors = vectorsOf(extents);
-  tile.pixels = pixelsOf(extents.pixels, tile.vectors, target);
+  chooseInputBlocks(tile, extents, target);
+  tile.pixels = pixelsOf(extents.pixels, tile, target);
   if (extents.inputBytes > target.l2Bytes) {
     int64_t bytesPerTile = extents.inputBytes * tile.pixels / extents.pixels;
     tile.chunk = std::max<int64_t>(1, target.l2Bytes / 4 / std::max<int64_t>(1, bytesPerTile));
   }
-  int64_t lanesPerTile = extents.lanes * tile.vectors * bytesPerElement;
-  bool weightsFit = extents.inputs * extents.taps * lanesPerTile <= target.l1Bytes;
-  if (extents.taps > 1 && !weightsFit && extents.pixels * lanesPerTile <= target.l1Bytes / 8)
-    tile.inputBlocks = std::max<int64_t>(1, 4096 / (extents.lanes * extents.taps * lanesPerTile));
   return tile;
 }
 

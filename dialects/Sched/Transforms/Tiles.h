@@ -19,6 +19,7 @@ struct ConvTile {
       0; ///< Tiles whose inputs stay in L2 while all output channels pass over them; 0: all.
   int64_t inputBlocks =
       0; ///< Blocks of input channels per pass where sums rest in L1 in between; 0: all at once.
+  bool prefetch = false; ///< The next pass's weights come into L2 meanwhile.
 };
 
 /// What the tile of a convolution depends on.

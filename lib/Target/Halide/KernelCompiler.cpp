@@ -22,8 +22,12 @@ static constexpr const char *noChecks = "-no_asserts";
 
 /// Options of LLVM, which Halide takes from the environment before it first compiles. LLVM's
 /// vectoriser of straight-line code finds the addresses of a tile's pixels, computes them in
-/// vectors, and moves them back one by one: a third of a convolution's time.
-static constexpr const char *llvmArguments = "-vectorize-slp=false";
+/// vectors, and moves them back one by one: a third of a convolution's time. Its scheduler of
+/// machine instructions loads so far ahead that 28 sums of 512 bits no longer fit 32 registers.
+static const char *llvmArguments(const Halide::Target &target) {
+  return target.has_feature(Halide::Target::AVX512) ? "-vectorize-slp=false -enable-misched=false"
+                                                    : "-vectorize-slp=false";
+}
 static constexpr const char *llvmVariable = "HL_LLVM_ARGS";
 
 static bool isSymbol(const std::string &name) {
@@ -69,11 +73,11 @@ template <typename Function> static std::string objectOf(Function write) {
 
 llvm::Expected<CompiledKernel> compileKernel(const plan::Kernel &kernel, llvm::StringRef target) {
   bool forDevice = false;
-  setenv(llvmVariable, llvmArguments, /*overwrite=*/1);
   auto compiled = guarded<CompiledKernel>([&] {
     if (!isSymbol(kernel.symbol))
       throw PlanError("'" + kernel.symbol + "' is no name for a function");
     Halide::Target halideTarget(checkedTarget(target));
+    setenv(llvmVariable, llvmArguments(halideTarget), /*overwrite=*/1);
     Emitter emitter(kernel);
     Halide::Module module = Halide::Pipeline(emitter.output())
                                 .compile_to_module(emitter.arguments(), kernel.symbol, halideTarget,
@@ -85,7 +89,7 @@ llvm::Expected<CompiledKernel> compileKernel(const plan::Kernel &kernel, llvm::S
   });
   if (!compiled)
     return compiled.takeError();
-  llvm::Expected<std::string> object = renameRuntime(compiled->object, forDevice);
+  llvm::Expected<std::string> object = finishObject(compiled->object, forDevice);
   if (!object)
     return object.takeError();
   return CompiledKernel{std::move(*object), compiled->scratchBytes};
@@ -154,7 +158,8 @@ llvm::Expected<std::string> emitCpp(const plan::Kernel &kernel, llvm::StringRef 
     Emitter emitter(kernel);
     std::string text = "// Writes the object of " + kernel.symbol + " to the path given.\n" +
                        programHead + "int main(int, char **argv) {\n" + "  setenv(\"" +
-                       llvmVariable + "\", \"" + llvmArguments + "\", 1);\n";
+                       llvmVariable + "\", \"" + llvmArguments(Halide::Target(fullTarget)) +
+                       "\", 1);\n";
     for (const std::string &line : emitter.statements())
       text += line.empty() ? "\n" : "  " + line + "\n";
     return text + programTail(emitter, kernel.symbol, fullTarget);

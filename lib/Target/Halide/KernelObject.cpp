@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
+#include "Prefetch.h"
 #include "fovea/Target/Halide/KernelCompiler.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/ObjCopy/ConfigManager.h"
@@ -96,12 +97,20 @@ static Expected<NewNames> prefixed(const object::ObjectFile &file,
   return names;
 }
 
-Expected<std::string> renameRuntime(StringRef object, bool forDevice) {
-  MemoryBufferRef buffer(object, "kernel");
-  Expected<std::unique_ptr<object::ObjectFile>> file = object::ObjectFile::createObjectFile(buffer);
+using ObjectPointer = Expected<std::unique_ptr<object::ObjectFile>>;
+
+static ObjectPointer parse(StringRef object, StringRef name) {
+  return object::ObjectFile::createObjectFile(MemoryBufferRef(object, name));
+}
+
+Expected<std::string> finishObject(StringRef halides, bool forDevice) {
+  std::string object = halides.str();
+  ObjectPointer file = parse(object, "kernel");
   if (!file)
     return file.takeError();
   if (Error error = checkImports(**file, forDevice))
+    return error;
+  if (Error error = prefetchIntoL2(**file, object))
     return error;
   Expected<NewNames> names =
       prefixed(**file, [](StringRef name, uint32_t) { return name.starts_with("halide_"); });
@@ -113,8 +122,7 @@ Expected<std::string> renameRuntime(StringRef object, bool forDevice) {
 }
 
 Expected<std::string> renameDeviceRuntime(StringRef object) {
-  MemoryBufferRef buffer(object, "runtime");
-  Expected<std::unique_ptr<object::ObjectFile>> file = object::ObjectFile::createObjectFile(buffer);
+  ObjectPointer file = parse(object, "runtime");
   if (!file)
     return file.takeError();
   constexpr uint32_t global = object::SymbolRef::SF_Global, open = object::SymbolRef::SF_Undefined;

@@ -305,27 +305,29 @@ bool Scheduler<Target>::applyPlacement(const plan::Directive &directive, unsigne
   return true;
 }
 
-/// prefetch(operand, loop, distance)
+/// prefetch(operand, at, from, distance): each turn of `at` fetches what its like reads `distance`
+/// turns of `from` later.
 template <typename Target>
 void Scheduler<Target>::prefetch(const std::vector<std::string> &args, const plan::Stage &stage) {
   unsigned index = 0;
   if (llvm::StringRef(args[0]).getAsInteger(10, index) || index >= stage.operands.size())
     fail("there is no operand '" + args[0] + "'");
   const plan::Operand &operand = stage.operands[index];
-  Loop at = loop(args[1]);
-  int distance = factor(args[2]);
+  Loop at = loop(args[1]), from = loop(args[2]);
+  int distance = factor(args[3]);
   // Past the end there is nothing to fetch, which the instruction does not mind.
   auto bound = Halide::PrefetchBoundStrategy::NonFaulting;
   bool isArgument = operand.kind == plan::Operand::Kind::Argument;
   if (isArgument)
-    target.prefetch(context.arguments[operand.index].parameter, at.handle(), at.handle(), distance,
-                    bound);
+    target.prefetch(context.arguments[operand.index].parameter, at.handle(), from.handle(),
+                    distance, bound);
   else
-    target.prefetch(context.stages[operand.index].func, at.handle(), at.handle(), distance, bound);
+    target.prefetch(context.stages[operand.index].func, at.handle(), from.handle(), distance,
+                    bound);
   print("prefetch(" +
         (isArgument ? context.arguments[operand.index].identifier
                     : context.stages[operand.index].identifier) +
-        ", " + at.identifier + ", " + at.identifier + ", " + args[2] +
+        ", " + at.identifier + ", " + from.identifier + ", " + args[3] +
         ", PrefetchBoundStrategy::NonFaulting)");
 }
 
@@ -333,7 +335,7 @@ template <typename Target>
 bool Scheduler<Target>::applyPrefetch(const plan::Directive &directive, const plan::Stage &stage) {
   if (directive.kind != "prefetch")
     return false;
-  expectArguments(directive, 3, 3);
+  expectArguments(directive, 4, 4);
   prefetch(directive.args, stage);
   return true;
 }

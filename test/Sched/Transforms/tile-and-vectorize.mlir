@@ -65,6 +65,23 @@ func.func @chunks(%x: memref<1x8x114x58x8xf32>, %w: tensor<8x8x3x3x8x8xf32>, %y:
   return
 }
 
+// The weights of 64 inputs do not fit L1, the sums of a 7x7 image do: they rest there between passes over blocks of inputs. Where a vector is a line of
+// the cache, the next pass's weights are fetched meanwhile, and the pixels of a tile are in registers with one vector of weights.
+// CHECK-LABEL: @small_image
+// V4: schedule <[split(ob, obo, obi, 2), reorder(oi, obi, x, y, obo, n), vectorize(oi), unroll(obi), parallel(obo)]>
+// V4: schedule <[compute_at(out, obo), store_in(stack), vectorize(oi), unroll(ob)]> update <[split(x, xo, xi, 10, guard_with_if), split(cb, cbo, cbi, 1, guard_with_if),
+// V4-SAME: reorder(oi, xi, ob, ci, kx, ky, cbi, xo, cbo), vectorize(oi), unroll(ob), unroll(xi), unroll(ci, 4), prefetch(1, ob, cbo, 1)]>
+func.func @small_image(%x: memref<1x4x9x9x16xf32>, %w: tensor<2x4x3x3x16x16xf32>, %y: memref<1x2x1x49x16xf32>) {
+  sched.kernel "conv" ins(%x, %w : memref<1x4x9x9x16xf32>, tensor<2x4x3x3x16x16xf32>) outs(%y : memref<1x2x1x49x16xf32>) {
+  ^bb0(%a: tensor<1x64x9x9xf32, #sched.layout<[0, 1, 2, 3], block = 16>>, %b: tensor<2x4x3x3x16x16xf32>):
+    %s = sched.stage conv(%a, %b) algorithm direct {name = "conv", kernel = array<i64: 3, 3>, stride = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>,
+           dilation = array<i64: 1, 1>, groups = array<i64: 1>, flat = array<i64: 7>} : (tensor<1x64x9x9xf32, #sched.layout<[0, 1, 2, 3], block = 16>>, tensor<2x4x3x3x16x16xf32>) -> tensor<1x32x1x49xf32, #sched.layout<[0, 1, 2, 3], block = 16>>
+    %r = sched.stage relu(%s) algorithm elementwise {name = "relu"} : (tensor<1x32x1x49xf32, #sched.layout<[0, 1, 2, 3], block = 16>>) -> tensor<1x32x1x49xf32, #sched.layout<[0, 1, 2, 3], block = 16>>
+    sched.yield %r : tensor<1x32x1x49xf32, #sched.layout<[0, 1, 2, 3], block = 16>>
+  }
+  return
+}
+
 // A depthwise convolution reads past the border by itself. Of a row of 14, two tiles of 7 compute no pixel twice.
 // CHECK-LABEL: @depthwise
 // V3: schedule <[split(x, xo, xi, 7, shift_inwards), reorder(oi, xi, xo, y, ob, n), vectorize(oi), unroll(xi)]>

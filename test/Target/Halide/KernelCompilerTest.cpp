@@ -36,7 +36,7 @@ plan::Kernel convKernel() {
                    {"unroll", {"ob"}}};
   conv.update = {{"split", {"cb", "cbo", "cbi", "2"}},
                  {"reorder", {"oi", "ob", "x", "ci", "kx", "ky", "cbi", "cbo"}},
-                 {"prefetch", {"1", "cbi", "1"}},
+                 {"prefetch", {"1", "cbi", "cbi", "1"}},
                  {"vectorize", {"oi"}},
                  {"unroll", {"x"}},
                  {"unroll", {"ob"}}};
@@ -178,8 +178,9 @@ TEST(IllegalPlan, Directives) {
             "stage 'layer1.conv': compute_at(out, zo): 'out' has no loop 'zo'");
   EXPECT_EQ(withPlacement({"store_in", {"cloud"}}),
             "stage 'layer1.conv': store_in(cloud): unknown memory 'cloud'");
-  EXPECT_EQ(errorAfter([](auto &k) { k.stages[1].update[2] = {"prefetch", {"3", "ci", "1"}}; }),
-            "stage 'layer1.conv': prefetch(3, ci, 1): there is no operand '3'");
+  EXPECT_EQ(
+      errorAfter([](auto &k) { k.stages[1].update[2] = {"prefetch", {"3", "ci", "ci", "1"}}; }),
+      "stage 'layer1.conv': prefetch(3, ci, ci, 1): there is no operand '3'");
   EXPECT_EQ(errorAfter([](auto &k) { k.stages[2].update = {{"vectorize", {"oi"}}}; }),
             "stage 'layer1.relu': a relu has no reduction to schedule");
 }
@@ -229,11 +230,11 @@ TEST(KernelObject, ImportsTheRuntimeOnly) {
 TEST(KernelObject, RefusesOtherImports) {
   // Renamed already, so the names are not Halide's any more.
   auto compiled = cantFail(halide::compileKernel(convKernel(), hostTarget()));
-  auto again = halide::renameRuntime(compiled.object);
+  auto again = halide::finishObject(compiled.object);
   ASSERT_FALSE(bool(again));
   std::string message = toString(again.takeError());
   EXPECT_NE(message.find("the kernel's object calls 'fovea_rt_"), std::string::npos) << message;
-  auto garbage = halide::renameRuntime("garbage");
+  auto garbage = halide::finishObject("garbage");
   ASSERT_FALSE(bool(garbage));
   consumeError(garbage.takeError());
 }
@@ -362,7 +363,7 @@ TEST(EmitCpp, ProgramWritesTheSameObject) {
     EXPECT_EQ(
         llvm::sys::ExecuteAndWait(FOVEA_TEST_WORKER, {FOVEA_TEST_WORKER}, std::nullopt, redirects),
         0);
-    auto renamed = halide::renameRuntime(read(object));
+    auto renamed = halide::finishObject(read(object));
     ASSERT_TRUE(bool(renamed)) << toString(renamed.takeError());
     // The object stands behind the reply's line.
     std::string reply = read(output);

@@ -44,14 +44,13 @@ struct CompiledKernel {
 llvm::Expected<CompiledKernel> compileKernel(const plan::Kernel &kernel, llvm::StringRef target);
 
 /// A complete C++ program that, linked with libHalide and given a path, writes the object of
-/// `kernel`: what `compileKernel` does, to read and to change. Its object calls the three runtime
-/// functions by Halide's names.
+/// `kernel`: what `compileKernel` does, to read and to change, but for `finishObject`.
 llvm::Expected<std::string> emitCpp(const plan::Kernel &kernel, llvm::StringRef target);
 
-/// Gives the three runtime functions that an object of Halide imports their names in Fovea. Any
-/// other undefined symbol but memcpy, memmove and memset, and those of `deviceRuntime` in an object
-/// for a device, is an error.
-llvm::Expected<std::string> renameRuntime(llvm::StringRef object, bool forDevice = false);
+/// What an object of Halide's becomes in Fovea: the three runtime functions that it imports have
+/// their names here, and what it prefetches stays in L2. Any other undefined symbol but memcpy,
+/// memmove and memset, and those of `deviceRuntime` in an object for a device, is an error.
+llvm::Expected<std::string> finishObject(llvm::StringRef halides, bool forDevice = false);
 
 /// Halide's run-time library for a device, `target` being one of OpenCL or CUDA: a relocatable
 /// object whose symbols are weak, and halide_NAME of which is fovea_halide_NAME. It opens the
