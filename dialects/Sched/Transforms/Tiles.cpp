@@ -9,9 +9,13 @@ using namespace fovea;
 using namespace fovea::sched;
 
 /// One vector asks for a load per multiply-add. From five blocks on, a last tile that computes a
-/// block again costs less than that.
-static int64_t vectorsOf(const ConvExtents &extents) {
+/// block again costs less than that. Many registers hold four vectors of six pixels, which need
+/// fewer loads and addresses than two of fourteen; sums of a few products gain nothing.
+static int64_t vectorsOf(const ConvExtents &extents, const TargetModel &target, bool blocked) {
   int64_t blocks = extents.outputBlocks;
+  bool wide = target.vectorRegisters >= 32 && !blocked && extents.inputs * extents.taps >= 64;
+  if (wide && blocks % 4 == 0)
+    return 4;
   if (blocks % 2 && blocks % 3 == 0)
     return 3;
   return blocks % 2 == 0 || blocks >= 5 ? 2 : 1;
@@ -75,8 +79,9 @@ static void chooseInputBlocks(ConvTile &tile, const ConvExtents &extents,
 
 ConvTile fovea::sched::convTile(const ConvExtents &extents, const TargetModel &target) {
   ConvTile tile;
-  tile.vectors = vectorsOf(extents);
+  tile.vectors = vectorsOf(extents, target, /*blocked=*/true);
   chooseInputBlocks(tile, extents, target);
+  tile.vectors = vectorsOf(extents, target, tile.inputBlocks != 0);
   tile.pixels = pixelsOf(extents.pixels, tile, target);
   if (extents.inputBytes > target.l2Bytes) {
     int64_t bytesPerTile = extents.inputBytes * tile.pixels / extents.pixels;

@@ -38,6 +38,20 @@ func.func @three_blocks(%x: memref<1x1x1x36x8xf32>, %w: tensor<3x1x1x1x8x8xf32>,
   return
 }
 
+// Four vectors by six pixels, where there are 32 registers.
+// CHECK-LABEL: @four_blocks
+// V3: schedule <[split(x, xo, xi, 6, shift_inwards), split(ob, obo, obi, 2)
+// V4: schedule <[split(x, xo, xi, 6, shift_inwards), split(ob, obo, obi, 4)
+func.func @four_blocks(%x: memref<1x8x1x36x8xf32>, %w: tensor<4x8x1x1x8x8xf32>, %y: memref<1x4x1x36x8xf32>) {
+  sched.kernel "conv" ins(%x, %w : memref<1x8x1x36x8xf32>, tensor<4x8x1x1x8x8xf32>) outs(%y : memref<1x4x1x36x8xf32>) {
+  ^bb0(%a: tensor<1x64x1x36xf32, #l>, %b: tensor<4x8x1x1x8x8xf32>):
+    %s = sched.stage conv(%a, %b) algorithm direct {name = "conv", kernel = array<i64: 1, 1>, stride = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>,
+           dilation = array<i64: 1, 1>, groups = array<i64: 1>} : (tensor<1x64x1x36xf32, #l>, tensor<4x8x1x1x8x8xf32>) -> tensor<1x32x1x36xf32, #l>
+    sched.yield %s : tensor<1x32x1x36xf32, #l>
+  }
+  return
+}
+
 // Two vectors suit five blocks, too, where the last tile computes the fourth again.
 // CHECK-LABEL: @five_blocks
 // CHECK: split(ob, obo, obi, 2, shift_inwards)
