@@ -50,7 +50,8 @@ static void workOn(fovea_rt_worker *worker, uint32_t loop) {
     fovea_rt_task task = atomic_load_explicit(&pool->task, memory_order_relaxed);
     uint8_t *closure = atomic_load_explicit(&pool->closure, memory_order_relaxed);
     int min = atomic_load_explicit(&pool->min, memory_order_relaxed);
-    if (loopOf(ticket) != loop || next >= atomic_load_explicit(&pool->size, memory_order_relaxed))
+    /* Acquire: who sees another loop's size sees that the ticket of this one was closed. */
+    if (loopOf(ticket) != loop || next >= atomic_load_explicit(&pool->size, memory_order_acquire))
       return;
     if (!atomic_compare_exchange_weak(&pool->ticket, &ticket, ticket + 1))
       continue;
@@ -104,13 +105,15 @@ static void awaitFinish(pool_t *pool) {
 }
 
 static void publish(pool_t *pool, fovea_rt_task task, int min, int size, uint8_t *closure) {
-  /* Close the old loop for good before `size` changes: a late worker may still look at it. */
+  /* Close the old loop for good before `size` changes: a late worker may still look at it, and
+   * with a greater size would take a task that is none. Hence the release below; no store is kept
+   * from passing the one of the ticket. */
   uint64_t old = (uint64_t)loopOf(atomic_load_explicit(&pool->ticket, memory_order_relaxed)) << 32;
   atomic_store(&pool->ticket, old | UINT32_MAX);
   atomic_store_explicit(&pool->task, task, memory_order_relaxed);
   atomic_store_explicit(&pool->closure, closure, memory_order_relaxed);
   atomic_store_explicit(&pool->min, min, memory_order_relaxed);
-  atomic_store_explicit(&pool->size, (uint32_t)size, memory_order_relaxed);
+  atomic_store_explicit(&pool->size, (uint32_t)size, memory_order_release);
   atomic_store_explicit(&pool->status, 0, memory_order_relaxed);
   atomic_store_explicit(&pool->unfinished, (uint32_t)size, memory_order_relaxed);
   atomic_store(&pool->ticket, old + ((uint64_t)1 << 32));
