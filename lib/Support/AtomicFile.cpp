@@ -8,7 +8,6 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Process.h"
 #include "llvm/Support/Signals.h"
-#include <optional>
 
 using llvm::Error;
 using llvm::StringRef;
@@ -37,20 +36,33 @@ static Error writeDirectly(StringRef path, WriteFn write) {
   return code ? cannotWrite(path, code) : writeAll(path, os, write);
 }
 
-/// Makes a new file beside `path` that goes away on a signal. Not llvm::sys::fs::TempFile, which
-/// would take each '%' of the path for a random digit.
-static std::error_code openTemporary(StringRef path, std::string &name,
-                                     std::optional<llvm::raw_fd_ostream> &os) {
+std::error_code fovea::openTemporary(const llvm::Twine &beginning, StringRef ending,
+                                     std::string &path, std::optional<llvm::raw_fd_ostream> &os) {
   constexpr int maxAttempts = 100;
   std::error_code code;
   for (int attempt = 0; attempt < maxAttempts; ++attempt) {
-    name = (path + ".tmp-" + llvm::utohexstr(llvm::sys::Process::GetRandomNumber())).str();
-    os.emplace(name, code, llvm::sys::fs::CD_CreateNew);
+    std::string number = llvm::utohexstr(llvm::sys::Process::GetRandomNumber());
+    path = (beginning + "-" + number + ending).str();
+    os.emplace(path, code, llvm::sys::fs::CD_CreateNew);
     if (code != std::errc::file_exists)
       break;
   }
   if (!code)
-    llvm::sys::RemoveFileOnSignal(name);
+    llvm::sys::RemoveFileOnSignal(path);
+  return code;
+}
+
+void fovea::removeTemporary(StringRef path) {
+  llvm::sys::fs::remove(path);
+  llvm::sys::DontRemoveFileOnSignal(path);
+}
+
+std::error_code fovea::checkWritable(StringRef folder) {
+  std::string path;
+  std::optional<llvm::raw_fd_ostream> os;
+  std::error_code code = openTemporary(folder + "/fovea", "", path, os);
+  if (!code)
+    removeTemporary(path);
   return code;
 }
 
@@ -58,7 +70,7 @@ static Error writeBeside(StringRef path, llvm::sys::fs::file_status status, Writ
   namespace fs = llvm::sys::fs;
   std::string name;
   std::optional<llvm::raw_fd_ostream> os;
-  if (std::error_code code = openTemporary(path, name, os))
+  if (std::error_code code = fovea::openTemporary(path + ".tmp", "", name, os))
     return cannotWrite(path, code);
   Error error = writeAll(path, *os, write);
   os->close();

@@ -5,6 +5,7 @@
 #include "Command.h"
 #include "fovea/Driver/FmaPeak.h"
 #include "fovea/Driver/Installation.h"
+#include "fovea/Support/AtomicFile.h"
 #include "fovea/Support/Compare.h"
 #include "fovea/Support/Memory.h"
 #include "llvm/ADT/StringExtras.h"
@@ -123,15 +124,11 @@ static Finding examineCache(const std::string &folder) {
   if (folder.empty())
     return {"cache", Health::Warning, "no folder is known", wayOut.str()};
   std::error_code error = llvm::sys::fs::create_directories(folder);
-  int descriptor = -1;
-  llvm::SmallString<128> path;
   if (!error)
-    error = llvm::sys::fs::createUniqueFile(folder + "/doctor-%%%%%%", descriptor, path);
+    error = checkWritable(folder);
   if (error)
     return {"cache", Health::Warning, folder + " cannot be written: " + error.message(),
             wayOut.str()};
-  close(descriptor);
-  llvm::sys::fs::remove(path);
   halide::CacheContents contents = halide::KernelCache(folder).contents();
   return {
       "cache", Health::Ok,
@@ -181,18 +178,18 @@ static Finding examineCompiler(const CommandArguments &command) {
     return {"compiler", Health::Broken, what.str(),
             "a small network cannot be compiled and run; is the installation whole?"};
   };
-  llvm::SmallString<128> path;
-  int descriptor = -1;
-  if (std::error_code error =
-          llvm::sys::fs::createTemporaryFile("fovea-doctor", "cnn", descriptor, path))
+  llvm::SmallString<128> folder;
+  llvm::sys::path::system_temp_directory(/*erasedOnReboot=*/true, folder);
+  std::string path;
+  std::optional<llvm::raw_fd_ostream> os;
+  if (std::error_code error = openTemporary(folder + "/fovea-doctor", ".cnn", path, os))
     return broken("cannot make a temporary file: " + error.message());
-  llvm::sys::RemoveFileOnSignal(path);
-  llvm::raw_fd_ostream(descriptor, /*shouldClose=*/true) << smallNetwork;
+  *os << smallNetwork;
+  os->close();
   auto begin = std::chrono::steady_clock::now();
-  llvm::Expected<double> error = compileAndRun(command, path.str().str());
+  llvm::Expected<double> error = compileAndRun(command, path);
   std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;
-  llvm::sys::fs::remove(path);
-  llvm::sys::DontRemoveFileOnSignal(path);
+  removeTemporary(path);
   if (!error)
     return broken(llvm::toString(error.takeError()));
   if (*error > tolerance)

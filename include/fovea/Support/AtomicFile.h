@@ -9,6 +9,9 @@
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/raw_ostream.h"
+#include <optional>
+#include <string>
+#include <system_error>
 
 namespace fovea {
 
@@ -21,6 +24,17 @@ llvm::Error writeFileAtomically(llvm::StringRef path,
 
 /// The same for bytes that exist already.
 llvm::Error writeFileAtomically(llvm::StringRef path, llvm::StringRef bytes);
+
+/// Makes a new file called `beginning`, a dash, a random number and `ending`, which goes away on a
+/// signal. Unlike llvm::sys::fs::TempFile and createUniqueFile it leaves each '%' of a path alone.
+std::error_code openTemporary(const llvm::Twine &beginning, llvm::StringRef ending,
+                              std::string &path, std::optional<llvm::raw_fd_ostream> &os);
+
+/// Removes such a file.
+void removeTemporary(llvm::StringRef path);
+
+/// Why no file can be made in a folder, if that is so.
+std::error_code checkWritable(llvm::StringRef folder);
 
 } // namespace fovea
 

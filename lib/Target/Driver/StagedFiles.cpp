@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "fovea/Target/Driver/StagedFiles.h"
+#include "fovea/Support/AtomicFile.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Signals.h"
 
@@ -13,14 +14,9 @@ static Error cannotWrite(StringRef path, std::error_code reason) {
   return createStringError(reason, "cannot write " + path + ": " + reason.message());
 }
 
-static void discard(StringRef temporary) {
-  sys::fs::remove(temporary);
-  sys::DontRemoveFileOnSignal(temporary);
-}
-
 StagedFiles::~StagedFiles() {
   for (const Staged &file : files)
-    discard(file.temporary);
+    removeTemporary(file.temporary);
 }
 
 Error StagedFiles::add(StringRef given, function_ref<Error(raw_pwrite_stream &)> write) {
@@ -29,24 +25,16 @@ Error StagedFiles::add(StringRef given, function_ref<Error(raw_pwrite_stream &)>
     (void)sys::fs::real_path(given, path);
   if (sys::fs::is_directory(path))
     return cannotWrite(path, std::make_error_code(std::errc::is_a_directory));
-  SmallString<128> temporary;
-  int descriptor;
-  if (std::error_code error = sys::fs::createUniqueFile(path + ".tmp%%%%%%", descriptor, temporary))
+  std::string temporary;
+  std::optional<raw_fd_ostream> os;
+  if (std::error_code error = openTemporary(path + ".tmp", "", temporary, os))
     return cannotWrite(path, error);
-  sys::RemoveFileOnSignal(temporary);
-  files.push_back({path.str().str(), temporary.str().str()});
-  raw_fd_ostream os(descriptor, /*shouldClose=*/true);
-  Error error = write(os);
-  os.close();
-  if (error) {
-    os.clear_error();
-    return error;
-  }
-  if (!os.has_error())
-    return Error::success();
-  std::error_code reason = os.error();
-  os.clear_error();
-  return cannotWrite(path, reason);
+  files.push_back({path.str().str(), temporary});
+  Error error = write(*os);
+  os->close();
+  std::error_code reason = os->error();
+  os->clear_error();
+  return error || !reason ? std::move(error) : cannotWrite(path, reason);
 }
 
 Error StagedFiles::add(StringRef path, StringRef bytes) {

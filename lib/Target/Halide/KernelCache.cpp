@@ -4,6 +4,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "fovea/Target/Halide/KernelCache.h"
+#include "fovea/Support/AtomicFile.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -68,20 +69,13 @@ std::optional<CompiledKernel> KernelCache::find(StringRef key, bool &corrupt) co
 void KernelCache::insert(StringRef key, const CompiledKernel &kernel) const {
   if (folder.empty() || sys::fs::create_directories(folder))
     return;
-  // A name of its own, then a rename: no reader ever sees half an entry.
-  Expected<sys::fs::TempFile> file = sys::fs::TempFile::create(path(key) + ".%%%%%%%%");
-  if (!file) {
-    consumeError(file.takeError());
-    return;
-  }
-  raw_fd_ostream stream(file->FD, /*shouldClose=*/false);
-  stream << magic << checksum(kernel.object, kernel.scratchBytes) << ' ' << kernel.scratchBytes
-         << '\n'
-         << kernel.object;
-  stream.flush();
-  bool failed = stream.has_error();
-  stream.clear_error();
-  consumeError(failed ? file->discard() : file->keep(path(key)));
+  // No reader ever sees half an entry. A kernel that cannot be kept is only compiled again.
+  consumeError(writeFileAtomically(path(key), [&](raw_ostream &os) {
+    os << magic << checksum(kernel.object, kernel.scratchBytes) << ' ' << kernel.scratchBytes
+       << '\n'
+       << kernel.object;
+    return Error::success();
+  }));
 }
 
 //===----------------------------------------------------------------------===//
