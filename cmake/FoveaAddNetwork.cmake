@@ -4,10 +4,11 @@
 # fovea_add_network(TARGET net.cnn[:network]
 #   [WEIGHTS FILE|random[:SEED]] [PARAMS NAME=VALUE…] [TARGETS LEVEL…] [BATCH SIZE…] [EMBED] [SHARED])
 #
-# Makes TARGET a library with the compiled network: what links it finds TARGET.h and whatever else a program needs.
+# Makes TARGET a library with the compiled network: what links it finds TARGET.h, whose functions are TARGET_create and so
+# on, and whatever else a program needs.
 # The network is compiled as a part of the build, and again when its text, a text it imports, its weights or the
 # compiler change.
-#   WEIGHTS  a checkpoint; a network without weights needs none
+#   WEIGHTS  a checkpoint, which a rule of this folder may make; a network without weights needs none
 #   PARAMS   values of the network's parameters
 #   TARGETS  CPUs to compile for, the best of which is chosen at run time (default: the CPU that compiles)
 #   BATCH    sizes that an instance can be created for (default: the network's own)
@@ -18,10 +19,11 @@
 cmake_policy(PUSH)
 cmake_policy(VERSION 3.20...3.25)
 
-# Sets `variable` to the absolute path of a file that stands in the folder that CMake is working on.
+# Sets `variable` to the absolute path of a file that stands in the folder that CMake is working on, or is made there.
 function(_fovea_find_file variable file what)
   get_filename_component(path "${file}" ABSOLUTE BASE_DIR "${CMAKE_CURRENT_SOURCE_DIR}")
-  if(NOT EXISTS "${path}" OR IS_DIRECTORY "${path}")
+  get_property(is_made SOURCE "${path}" PROPERTY GENERATED)
+  if(NOT is_made AND (NOT EXISTS "${path}" OR IS_DIRECTORY "${path}"))
     message(FATAL_ERROR "fovea_add_network: there is no ${what} ${path}")
   endif()
   set(${variable} "${path}" PARENT_SCOPE)
@@ -47,7 +49,8 @@ function(fovea_add_network target network)
   _fovea_find_file(source "${CMAKE_MATCH_1}" "network")
 
   set(prefix "${CMAKE_CURRENT_BINARY_DIR}/${target}.fovea/${target}")
-  set(command "${FOVEA_EXECUTABLE}" compile "${source}${name}" -o "${prefix}" "--depfile=${prefix}.d")
+  set(command "${FOVEA_EXECUTABLE}" compile "${source}${name}" -o "${prefix}" "--name=${target}"
+      "--depfile=${prefix}.d")
   set(depends "${FOVEA_EXECUTABLE}" "${source}")
   if(ARG_WEIGHTS MATCHES "^random(:[0-9]+)?$")
     list(APPEND command "--weights=${ARG_WEIGHTS}")
@@ -77,12 +80,19 @@ function(fovea_add_network target network)
     set(needs Fovea::Fovea)
   endif()
   list(GET libraries -1 library)
+  set(files ${libraries} "${prefix}.h") # The depfile is of the first.
+  set(touch)
+  if(ARG_WEIGHTS AND NOT ARG_EMBED)
+    # What a rule lists must be there, or the rule runs in each build: a network without weights writes no file of them.
+    list(APPEND files "${prefix}.weights")
+    set(touch COMMAND "${CMAKE_COMMAND}" -E touch "${prefix}.weights")
+  endif()
 
   get_filename_component(folder "${prefix}" DIRECTORY)
   file(MAKE_DIRECTORY "${folder}")
-  add_custom_command(OUTPUT ${libraries} "${prefix}.h" COMMAND ${command} DEPENDS ${depends}
-                     DEPFILE "${prefix}.d" COMMENT "Compiling the network ${target}" VERBATIM)
-  add_custom_target(${target}.compile DEPENDS ${libraries} "${prefix}.h")
+  add_custom_command(OUTPUT ${files} COMMAND ${command} ${touch} DEPENDS ${depends} DEPFILE "${prefix}.d"
+                     COMMENT "Compiling the network ${target}" VERBATIM)
+  add_custom_target(${target}.compile DEPENDS ${files})
   set_property(DIRECTORY APPEND PROPERTY ADDITIONAL_CLEAN_FILES "${folder}")
   add_library(${target} ${kind} IMPORTED GLOBAL)
   add_dependencies(${target} ${target}.compile)

@@ -10,14 +10,18 @@
 
 using namespace fovea;
 
-Artefact::Artefact(llvm::ArrayRef<Compiler *> compilers) : compilers(compilers.vec()) {}
+Artefact::Artefact(llvm::ArrayRef<Compiler *> compilers, const ArtefactOptions &options)
+    : compilers(compilers.vec()), options(options) {}
 
-std::unique_ptr<Artefact> Artefact::make(llvm::ArrayRef<Compiler *> compilers) {
+std::unique_ptr<Artefact> Artefact::make(llvm::ArrayRef<Compiler *> compilers,
+                                         const ArtefactOptions &options) {
   // Before anything else: the workers load while the front end is at work.
   if (!compilers.front()->startWorkers())
     return nullptr;
-  for (Compiler *compiler : compilers.drop_front())
+  for (Compiler *compiler : compilers.drop_front()) {
     compiler->state->service = compilers.front()->state->service;
+    compiler->state->times = compilers.front()->state->times;
+  }
   std::vector<driver::Variant> list;
   for (Compiler *compiler : compilers) {
     if (!compiler->reach(Phase::Plan) || !compiler->checkWeights())
@@ -25,12 +29,16 @@ std::unique_ptr<Artefact> Artefact::make(llvm::ArrayRef<Compiler *> compilers) {
     list.push_back({&compiler->plan(), compiler->targetName()});
   }
   // Before the kernels, which take the time.
-  if (llvm::Error error = driver::checkNetwork(driver::Network(std::move(list))))
+  driver::Network network(std::move(list));
+  llvm::Error error = driver::checkNetwork(network);
+  if (!error && options.shared)
+    error = driver::checkShared(network);
+  if (error)
     return compilers.front()->fail(std::move(error)), nullptr;
   for (Compiler *compiler : compilers)
     if (!compiler->reach(Phase::Object))
       return nullptr;
-  std::unique_ptr<Artefact> artefact(new Artefact(compilers));
+  std::unique_ptr<Artefact> artefact(new Artefact(compilers, options));
   if (llvm::Error error = artefact->shareWeights())
     return compilers.front()->fail(std::move(error)), nullptr;
   return artefact;
@@ -95,7 +103,7 @@ llvm::Error Artefact::pack(unsigned variant, unsigned constant, llvm::MutableArr
 
 /// Packs one tensor at a time.
 llvm::Error Artefact::writeWeights(llvm::raw_pwrite_stream &os) {
-  TimedPart part(compilers.front()->state->times, "weights");
+  TimedPart part(*compilers.front()->state->times, "weights");
   if (compilers.front()->state->module)
     return driver::writePackedWeights(
         *network, [&](unsigned v, unsigned i, auto bytes) { return pack(v, i, bytes); }, os);
@@ -107,7 +115,7 @@ llvm::Error Artefact::writeWeights(llvm::raw_pwrite_stream &os) {
 }
 
 llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> Artefact::packWeights() {
-  TimedPart part(compilers.front()->state->times, "weights");
+  TimedPart part(*compilers.front()->state->times, "weights");
   if (!compilers.front()->state->module)
     return compilers.front()->readPackedWeights();
   return driver::packWeights(*network,
@@ -120,7 +128,8 @@ llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> Artefact::packWeights() {
 
 /// A driver for all variants, and each kernel once.
 llvm::Expected<std::vector<driver::ObjectFile>> Artefact::code() const {
-  if (compilers.size() == 1 && !network->embedsWeights)
+  const driver::Network own = compilers.front()->state->network();
+  if (compilers.size() == 1 && !network->embedsWeights && network->prefix == own.prefix)
     return compilers.front()->objects().vec();
   llvm::Expected<driver::ObjectFile> driver = driver::emitDriverObject(*network);
   if (!driver)
@@ -135,7 +144,9 @@ llvm::Expected<std::vector<driver::ObjectFile>> Artefact::code() const {
 }
 
 /// An archive of code, weights where they are embedded, run-time library.
-llvm::Expected<std::string> Artefact::packArchive(const ArtefactOptions &options) {
+llvm::Expected<std::string> Artefact::packArchive() {
+  if (!options.name.empty())
+    network->prefix = driver::symbolPrefix(options.name);
   network->embedsWeights = options.embedWeights && weightBytes();
   llvm::Expected<std::vector<driver::ObjectFile>> list = code();
   if (!list)
@@ -156,15 +167,14 @@ llvm::Expected<std::string> Artefact::packArchive(const ArtefactOptions &options
   return driver::packArchive(*list);
 }
 
-llvm::Expected<std::vector<std::string>> Artefact::tryWrite(llvm::StringRef prefix,
-                                                            const ArtefactOptions &options) {
+llvm::Expected<std::vector<std::string>> Artefact::tryWrite(llvm::StringRef prefix) {
   std::vector<std::string> paths;
   driver::StagedFiles files;
   auto add = [&](llvm::StringRef ending, llvm::StringRef bytes) {
     paths.push_back((prefix + ending).str());
     return files.add(paths.back(), bytes);
   };
-  llvm::Expected<std::string> archive = packArchive(options);
+  llvm::Expected<std::string> archive = packArchive();
   if (!archive)
     return archive.takeError();
   if (llvm::Error error = add(".a", *archive))
@@ -190,9 +200,9 @@ llvm::Expected<std::vector<std::string>> Artefact::tryWrite(llvm::StringRef pref
   return paths;
 }
 
-std::vector<std::string> Artefact::write(llvm::StringRef prefix, const ArtefactOptions &options) {
-  TimedPart part(compilers.front()->state->times, "artefact");
-  auto paths = tryWrite(prefix, options);
+std::vector<std::string> Artefact::write(llvm::StringRef prefix) {
+  TimedPart part(*compilers.front()->state->times, "artefact");
+  auto paths = tryWrite(prefix);
   if (!paths)
     return compilers.front()->fail(paths.takeError()), std::vector<std::string>();
   return std::move(*paths);

@@ -34,7 +34,7 @@ bool Compiler::reach(Phase phase) {
   if (phase == Phase::Object && !startWorkers())
     return false;
   while (!state->broken && state->next <= static_cast<int>(phase)) {
-    TimedPart part(state->times, toString(static_cast<Phase>(state->next)));
+    TimedPart part(*state->times, toString(static_cast<Phase>(state->next)));
     state->broken = !enter(static_cast<Phase>(state->next++));
   }
   return !state->broken;

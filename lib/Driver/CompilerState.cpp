@@ -60,9 +60,12 @@ bool Compiler::State::failAtLayers(const Compiler &compiler, llvm::Error error) 
   llvm::handleAllErrors(std::move(error), [&](const llvm::ErrorInfoBase &one) {
     std::string message = one.message();
     llvm::StringRef layers = llvm::StringRef(message).split('\'').second.split('\'').first;
-    llvm::StringRef first = layers.split(" + ").first;
+    auto stages = llvm::split(layers, " + ");
     auto call = llvm::find_if(built.plan.calls, [&](const plan::Call &call) {
-      return llvm::StringRef(call.name).split(" + ").first == first && !call.where.empty();
+      // A stage may have no layer of its own: the zeros about a convolution.
+      return !call.where.empty() && llvm::any_of(llvm::split(call.name, " + "), [&](auto layer) {
+        return llvm::is_contained(stages, layer);
+      });
     });
     if (call != built.plan.calls.end())
       errors << call->where[0] << ": ";
@@ -158,8 +161,7 @@ bool Compiler::State::savePlan(Compiler &compiler) {
     auto weights = compiler.packWeights();
     if (!weights)
       return compiler.fail(weights.takeError());
-    if (llvm::Error error =
-            saved.write(driver::symbolPrefix(built.plan) + ".weights", (*weights)->getBuffer()))
+    if (llvm::Error error = saved.write(network().prefix + ".weights", (*weights)->getBuffer()))
       return compiler.fail(std::move(error));
   }
   return saveHalide(compiler);
@@ -375,7 +377,7 @@ KernelStatistics Compiler::statistics() const {
   return result;
 }
 
-llvm::ArrayRef<PhaseTime> Compiler::times() const { return state->times.parts; }
+llvm::ArrayRef<PhaseTime> Compiler::times() const { return state->times->parts; }
 
 TimedPart::TimedPart(PartTimes &times, llvm::StringRef name)
     : times(times), outer(times.innermost) {

@@ -86,7 +86,7 @@ struct Compiler::State {
   BuiltPlan built;
   std::shared_ptr<halide::CompileService> service;
   std::vector<driver::ObjectFile> objects;
-  PartTimes times;
+  std::shared_ptr<PartTimes> times = std::make_shared<PartTimes>();
 };
 
 } // namespace fovea

@@ -53,7 +53,7 @@ llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> Compiler::readPackedWeights(
 llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> Compiler::packWeights() {
   if (plan().weightBytes == 0)
     return nullptr;
-  TimedPart part(state->times, "weights");
+  TimedPart part(*state->times, "weights");
   if (!state->module)
     return readPackedWeights();
   return driver::packWeights(plan(),

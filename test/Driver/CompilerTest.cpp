@@ -107,6 +107,14 @@ TEST(Compiler, CorruptCacheEntriesAreCompiledAgain) {
     EXPECT_EQ(a.bytes, b.bytes);
 }
 
+TEST(Compiler, VariantsShareTheirTimes) {
+  Fixture first([](CompilerOptions &options) { options.target = "x86-64-v3"; });
+  Fixture second([](CompilerOptions &options) { options.target = "x86-64-v2"; });
+  ASSERT_TRUE(Artefact::make({first.compiler.get(), second.compiler.get()})) << first.errors;
+  EXPECT_EQ(first.compiler->times().size(), 6u);
+  EXPECT_EQ(first.compiler->times().data(), second.compiler->times().data());
+}
+
 TEST(Compiler, NothingIsWrittenWithoutWeights) {
   Fixture fixture([](CompilerOptions &options) { options.weights = ""; });
   EXPECT_FALSE(Artefact::make({fixture.compiler.get()}));

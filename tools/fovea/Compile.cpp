@@ -5,23 +5,12 @@
 #include "Command.h"
 #include "fovea/Driver/Artefact.h"
 #include "fovea/Driver/Provenance.h"
+#include "fovea/Support/AtomicFile.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
 using namespace fovea;
-
-/// Where the artefact goes: below a folder it is named after the network.
-static std::string prefixOf(const std::string &output, const Compiler &compiler) {
-  std::string network = driver::symbolPrefix(compiler.plan());
-  if (output.empty())
-    return network;
-  if (!llvm::sys::fs::is_directory(output) && !llvm::StringRef(output).ends_with("/"))
-    return output;
-  llvm::SmallString<128> path(output);
-  llvm::sys::path::append(path, network);
-  return path.str().str();
-}
 
 /// What each call of the network runs, and which lines that comes from.
 static llvm::json::Array callMap(const plan::Plan &plan) {
@@ -79,11 +68,14 @@ static void printReport(const Compiler &compiler, const Artefact &artefact,
   for (const std::string &path : paths)
     files.push_back(path);
   KernelStatistics statistics = compiler.statistics();
-  llvm::json::Object report{
-      {"network", compiler.plan().network}, {"files", std::move(files)},
-      {"kernels", statistics.kernels},      {"compiled", statistics.compiled},
-      {"cached", statistics.cached},        {"weightBytes", int64_t(artefact.weightBytes())},
-      {"variants", variantList(artefact)}};
+  llvm::json::Object report{{"network", compiler.plan().network},
+                            {"files", std::move(files)},
+                            {"kernels", statistics.kernels},
+                            {"compiled", statistics.compiled},
+                            {"cached", statistics.cached},
+                            {"corrupt", statistics.corrupt},
+                            {"weightBytes", int64_t(artefact.weightBytes())},
+                            {"variants", variantList(artefact)}};
   addStatistics(report, compiler);
   llvm::outs() << llvm::formatv("{0:2}\n", llvm::json::Value(std::move(report)));
 }
@@ -93,12 +85,16 @@ namespace {
 class Variants : public CompileOptions {
 public:
   void declareArtefact(CommandLine &line);
+  /// Before anything is compiled: whether its files can be written. Not zero: the exit code.
+  int checkOutputs() const;
   /// Null after an error, which is printed.
   std::unique_ptr<Artefact> compile(const CommandArguments &command);
   /// Of the first variant.
   const Compiler &first() const { return *compilers.front(); }
+  /// Where the artefact goes: below a folder its files have its name.
+  std::string prefix() const;
 
-  std::string output, depfile;
+  std::string depfile;
   ArtefactOptions artefact;
 
 private:
@@ -106,7 +102,7 @@ private:
   bool makeCompilers(const CommandArguments &command);
   llvm::raw_ostream &streamFor(size_t variant);
 
-  std::string batches, repeated;
+  std::string output, batches, repeated;
   llvm::raw_string_ostream repeatedStream{repeated};
   std::vector<std::unique_ptr<Compiler>> compilers;
 };
@@ -114,12 +110,38 @@ private:
 
 void Variants::declareArtefact(CommandLine &line) {
   line.text("o", output, "PREFIX", "Where to write; a folder: DIR/NAME.* (default: ./NAME.*)");
+  line.text("name", artefact.name, "NAME",
+            "How symbols and macros begin (default: the network's name): a program that holds a "
+            "network twice needs two names");
   line.text("depfile", depfile, "FILE", "Write a rule for make and ninja of what was read");
   line.flag("shared", artefact.shared, "Write NAME.so, too");
   line.flag("embed-weights", artefact.embedWeights,
             "Put the weights into the libraries; then there is no NAME.weights");
   line.text("batch", batches, "N,…", "Batch sizes: the first extent of every input");
   line.flag("json", json, "Report as JSON");
+}
+
+int Variants::checkOutputs() const {
+  if (llvm::StringRef(output).ends_with("/"))
+    if (std::error_code error = llvm::sys::fs::create_directories(output))
+      return report("cannot make the folder " + output + ": " + error.message());
+  llvm::StringRef folder =
+      llvm::sys::fs::is_directory(output) ? output : llvm::sys::path::parent_path(output);
+  if (std::error_code error = checkWritable(folder.empty() ? "." : folder))
+    return report("cannot write " + output + ": " + error.message());
+  return 0;
+}
+
+std::string Variants::prefix() const {
+  std::string file =
+      driver::symbolPrefix(artefact.name.empty() ? first().plan().network : artefact.name);
+  if (output.empty())
+    return file;
+  if (!llvm::sys::fs::is_directory(output))
+    return output;
+  llvm::SmallString<128> path(output);
+  llvm::sys::path::append(path, file);
+  return path.str().str();
 }
 
 /// Zero where nothing was given: as the network is written.
@@ -172,7 +194,7 @@ std::unique_ptr<Artefact> Variants::compile(const CommandArguments &command) {
   std::vector<Compiler *> list;
   for (const std::unique_ptr<Compiler> &compiler : compilers)
     list.push_back(compiler.get());
-  std::unique_ptr<Artefact> result = Artefact::make(list);
+  std::unique_ptr<Artefact> result = Artefact::make(list, artefact);
   if (!result)
     llvm::errs() << repeated;
   return result;
@@ -207,15 +229,13 @@ int fovea::compileCommand(const CommandArguments &command) {
                "one file, lenet5.so, for two batch sizes and two kinds of CPU");
   if (std::optional<int> code = parseOrExit(line, command))
     return *code;
+  if (int code = options.checkOutputs())
+    return code;
   std::unique_ptr<Artefact> artefact = options.compile(command);
   if (!artefact)
     return 1;
   const Compiler &compiler = options.first();
-  const std::string &output = options.output;
-  if (llvm::StringRef(output).ends_with("/"))
-    if (std::error_code error = llvm::sys::fs::create_directories(output))
-      return report("cannot make the folder " + output + ": " + error.message());
-  std::vector<std::string> paths = artefact->write(prefixOf(output, compiler), options.artefact);
+  std::vector<std::string> paths = artefact->write(options.prefix());
   if (paths.empty())
     return 1;
   if (!options.depfile.empty())

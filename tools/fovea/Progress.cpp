@@ -54,8 +54,10 @@ static void printTimes(const Compiler &compiler, llvm::raw_ostream &os) {
   for (const auto &kernel : llvm::ArrayRef(statistics.slowest).take_front(maxKernels))
     table.add({"kernel of " + kernel.layers, llvm::formatv("{0:F1}", kernel.milliseconds)});
   table.print(os);
-  os << statistics.compiled << " kernels compiled, " << statistics.cached << " cached\n"
-     << printBytes(peakMemory()) << " of memory at most here";
+  os << statistics.compiled << " kernels compiled, " << statistics.cached << " cached";
+  if (statistics.corrupt)
+    os << ", " << statistics.corrupt << " corrupt in the cache";
+  os << '\n' << printBytes(peakMemory()) << " of memory at most here";
   if (statistics.compiled)
     os << ", " << printBytes(statistics.peakBytes) << " in a process that compiled a kernel";
   os << '\n';

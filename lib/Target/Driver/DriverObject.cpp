@@ -39,8 +39,7 @@ namespace {
 class DriverBuilder {
 public:
   DriverBuilder(const Network &network, Module &module)
-      : network(network), module(module), builder(module.getContext()),
-        prefix(symbolPrefix(network.first())) {
+      : network(network), module(module), builder(module.getContext()), prefix(network.prefix) {
     int32 = builder.getInt32Ty();
     int64 = builder.getInt64Ty();
     pointer = builder.getPtrTy();
@@ -482,8 +481,7 @@ static Expected<ObjectFile> emitObject(const Network &network, StringRef name,
   });
   if (error)
     return error;
-  return ObjectFile{symbolPrefix(network.first()) + name.str(),
-                    std::string(object.begin(), object.end())};
+  return ObjectFile{network.prefix + name.str(), std::string(object.begin(), object.end())};
 }
 
 Expected<std::string> driver::emitDriverIR(const Network &network) {
@@ -508,8 +506,7 @@ Expected<ObjectFile> driver::emitDriverObject(const Network &network) {
 Expected<ObjectFile> driver::emitSharedEntry(const Network &network) {
   return emitObject(network, "_shared.o", [&](Module &module) {
     auto *type = FunctionType::get(PointerType::get(module.getContext(), 0), false);
-    FunctionCallee callee =
-        module.getOrInsertFunction(symbolPrefix(network.first()) + "_network", type);
+    FunctionCallee callee = module.getOrInsertFunction(network.prefix + "_network", type);
     emitGetter(module, "fovea_shared_network", callee.getCallee());
   });
 }

@@ -115,7 +115,7 @@ Error Executable::link(State &state, const plan::Plan &plan, ArrayRef<ObjectFile
   state.jit->getMainJITDylib().addGenerator(std::move(*libc));
   if (Error error = addObjects(*state.jit, objects))
     return error;
-  if (Error error = lookUpApi(*state.jit, symbolPrefix(plan), state.api)) {
+  if (Error error = lookUpApi(*state.jit, symbolPrefix(plan.network), state.api)) {
     // What the session reported is the cause, what the lookup returns the effect.
     std::string effect = toString(std::move(error));
     return createStringError(

@@ -4,7 +4,6 @@
 //===----------------------------------------------------------------------===//
 #include "fovea/Target/Driver/DriverObject.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/raw_ostream.h"
 #include <set>
 
@@ -37,36 +36,24 @@ static StringRef cType(plan::DType type) {
   return "void";
 }
 
-/// A parameter's name: the port's, made different from `taken` and from every keyword (all have
-/// less than a trailing '_').
-static std::string parameterName(StringRef port, std::set<std::string> &taken) {
-  static const StringSet<> keywords = {
-      "auto",     "bool",     "break",   "case",     "catch",     "char",     "class",
-      "const",    "continue", "default", "delete",   "do",        "double",   "else",
-      "enum",     "export",   "extern",  "false",    "float",     "for",      "friend",
-      "goto",     "if",       "inline",  "int",      "long",      "mutable",  "new",
-      "not",      "operator", "or",      "and",      "private",   "public",   "register",
-      "return",   "short",    "signed",  "sizeof",   "static",    "struct",   "switch",
-      "template", "this",     "throw",   "true",     "try",       "typedef",  "union",
-      "unsigned", "using",    "void",    "while",    "xor",       "instance", "asm",
-      "inputs",   "outputs",  "virtual", "volatile", "namespace", "restrict"};
-  std::string name = port.str();
-  for (char &c : name)
-    if (!isAlnum(c))
-      c = '_';
-  if (name.empty() || isDigit(name[0]))
-    name.insert(0, "p");
-  while (keywords.contains(name) || !taken.insert(name).second)
-    name += '_';
-  return name;
-}
-
 static std::string upper(StringRef text) {
   std::string result = text.upper();
   for (char &c : result)
     if (!isAlnum(c))
       c = '_';
   return result;
+}
+
+/// A parameter's name: "input_image". What stands before the port's own name keeps it apart from
+/// every keyword and macro. Made different from `taken`, which are in capitals, as in macros.
+static std::string parameterName(StringRef kind, StringRef port, std::set<std::string> &taken) {
+  std::string name = (kind + "_" + port).str();
+  for (char &c : name)
+    if (!isAlnum(c))
+      c = '_';
+  while (!taken.insert(upper(name)).second)
+    name += '_';
+  return name;
 }
 
 static int64_t elementCount(const plan::Port &port) {
@@ -92,9 +79,12 @@ static std::vector<Parameter> parameters(const Network &network) {
   std::set<std::string> taken;
   std::vector<uint64_t> alignments = portAlignments(network, network.batches().front());
   for (const auto *ports : {&plan.inputs, &plan.outputs})
-    for (const plan::Port &port : *ports)
-      result.push_back({&port, ports == &plan.inputs, parameterName(port.name, taken),
+    for (const plan::Port &port : *ports) {
+      bool isInput = ports == &plan.inputs;
+      result.push_back({&port, isInput,
+                        parameterName(isInput ? "input" : "output", port.name, taken),
                         cType(plan.buffers[port.buffer].dtype), alignments[result.size()]});
+    }
   return result;
 }
 
@@ -104,8 +94,7 @@ static std::string shapeOf(const plan::Port &port) {
 
 static void emitShapes(raw_ostream &os, ArrayRef<Parameter> parameters, StringRef prefix) {
   for (const Parameter &parameter : parameters) {
-    std::string name =
-        upper((prefix + (parameter.isInput ? "_input_" : "_output_") + parameter.name).str());
+    std::string name = upper((prefix + "_" + parameter.name).str());
     os << "#define " << name << "_RANK " << parameter.port->shape.size() << "\n";
     os << "#define " << name << "_SHAPE {" << shapeOf(*parameter.port) << "}\n";
     os << "#define " << name << "_ELEMENTS " << elementCount(*parameter.port) << "\n";
@@ -117,9 +106,8 @@ static void emitRun(raw_ostream &os, const Network &network, ArrayRef<Parameter>
   std::string list, inputs, outputs;
   os << "/** fovea_run with one pointer per tensor, dense and row-major:\n";
   for (const Parameter &parameter : parameters) {
-    os << " *    " << parameter.name << ": " << (parameter.isInput ? "input " : "output ")
-       << parameter.type << '[' << shapeOf(*parameter.port) << "], aligned to "
-       << parameter.alignment << " bytes\n";
+    os << " *    " << parameter.name << ": " << parameter.type << '[' << shapeOf(*parameter.port)
+       << "], aligned to " << parameter.alignment << " bytes\n";
     list += (parameter.isInput ? ", const " : ", ") + parameter.type.str() + " *" + parameter.name;
     std::string &pointers = parameter.isInput ? inputs : outputs;
     pointers += (pointers.empty() ? "" : ", ") + parameter.name;
@@ -175,7 +163,8 @@ static std::string variantsOf(const Network &network) {
 }
 
 std::string driver::emitHeader(const Network &network) {
-  std::string prefix = symbolPrefix(network.first()), text;
+  const std::string &prefix = network.prefix;
+  std::string text;
   std::vector<Parameter> all = parameters(network);
   raw_string_ostream os(text);
   os << "/* The network " << prefix << ", compiled by Fovea for " << variantsOf(network) << ".\n"

@@ -21,9 +21,11 @@ int64_t Variant::batch() const {
   return plan->inputs[0].shape[0];
 }
 
-Network::Network(const plan::Plan &plan) : variants({{&plan, plan.target}}) {}
+Network::Network(const plan::Plan &plan)
+    : variants({{&plan, plan.target}}), prefix(symbolPrefix(plan.network)) {}
 
-Network::Network(std::vector<Variant> given) : variants(std::move(given)) {
+Network::Network(std::vector<Variant> given)
+    : variants(std::move(given)), prefix(symbolPrefix(first().network)) {
   std::vector<int64_t> order = batches();
   auto rank = [&](const Variant &variant) {
     return std::pair(llvm::find(order, variant.batch()) - order.begin(),
@@ -41,12 +43,12 @@ std::vector<int64_t> Network::batches() const {
   return sizes;
 }
 
-std::string driver::symbolPrefix(const plan::Plan &plan) {
-  std::string prefix = plan.network;
+std::string driver::symbolPrefix(StringRef name) {
+  std::string prefix = name.str();
   for (char &c : prefix)
     if (!isAlnum(c))
       c = '_';
-  if (prefix.empty() || isDigit(prefix[0]))
+  if (prefix.empty() || isDigit(prefix[0]) || StringRef(prefix + "_").starts_with("fovea_"))
     prefix.insert(0, "n");
   return prefix;
 }

@@ -18,7 +18,7 @@ using namespace fovea;
 using namespace fovea::driver;
 
 std::string driver::weightsSymbol(const Network &network) {
-  return "fovea_weights_" + symbolPrefix(network.first());
+  return "fovea_weights_" + network.prefix;
 }
 
 namespace {
@@ -93,7 +93,7 @@ Expected<ObjectFile> driver::emitWeightsObject(const Network &network, StringRef
   table[1].st_shndx = Data;
   table[1].st_size = image.size();
 
-  ObjectFile object{symbolPrefix(network.first()) + "_weights.o", ""};
+  ObjectFile object{network.prefix + "_weights.o", ""};
   object.bytes.reserve(image.size() + 1024);
   ObjectWriter writer(object.bytes);
   writer.add(Data, ELF::SHT_PROGBITS, data, image, 64);

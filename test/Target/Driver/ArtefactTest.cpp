@@ -22,7 +22,7 @@ static std::vector<ObjectFile> membersOf(const Network &network) {
 
 /// Writes NAME.a, NAME.h and NAME.weights.
 static void writeArtefact(const std::string &folder, const Network &network) {
-  std::string prefix = folder + "/" + symbolPrefix(network.first());
+  std::string prefix = folder + "/" + network.prefix;
   writeFile(prefix + ".a", get(packArchive(membersOf(network))));
   writeFile(prefix + ".h", emitHeader(network));
   writeFile(prefix + ".weights", get(packWeights(network, packTiny))->getBuffer());
@@ -82,6 +82,39 @@ TEST(Artefact, HeaderIsC99AndCxx11) {
     EXPECT_EQ(runCommand({FOVEA_TEST_CC, "-x", language, std::string("-std=") + standard, "-Wall",
                           "-Wextra", "-Werror", "-pedantic", "-fsyntax-only", folder + "/use.c"}),
               0);
+}
+
+/// Names that are the API's own, keywords or macros, or differ only in their case.
+TEST(Artefact, HeaderOfAnyNames) {
+  std::string folder = testFolder();
+  plan::Plan plan = tinyPlan("fovea");
+  plan::Port input = plan.inputs[0];
+  for (const char *name : {"X", "NULL", "requires", "linux", "instance"}) {
+    input.name = name;
+    plan.inputs.push_back(input);
+  }
+  plan.outputs[0].name = "inputs";
+  writeFile(folder + "/net.h", emitHeader(plan));
+  writeFile(folder + "/use.c", "#include \"net.h\"\n");
+  for (auto [language, standard] : {std::pair("c", "gnu11"), std::pair("c++", "gnu++20")})
+    EXPECT_EQ(runCommand({FOVEA_TEST_CC, "-x", language, std::string("-std=") + standard, "-Wall",
+                          "-Wextra", "-Werror", "-fsyntax-only", folder + "/use.c"}),
+              0);
+}
+
+TEST(Artefact, OneNetworkTwiceInOneProgram) {
+  std::string folder = testFolder();
+  plan::Plan plan = tinyPlan();
+  Network tiny = plan, other = plan;
+  other.prefix = "other";
+  writeArtefact(folder, tiny);
+  writeArtefact(folder, other);
+  ASSERT_EQ(runCommand({FOVEA_TEST_CXX, "-Wall", "-Wextra", "-Werror", "-I" + folder,
+                        FOVEA_TEST_INPUTS "/two_networks.cpp", folder + "/tiny.a",
+                        folder + "/other.a", "-lpthread", "-o", folder + "/program"}),
+            0);
+  EXPECT_EQ(runCommand({folder + "/program", folder + "/tiny.weights", folder + "/other.weights"}),
+            0);
 }
 
 /// Two archives whose run-time libraries differ: each network is served by its own, whichever

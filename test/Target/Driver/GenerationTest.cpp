@@ -36,14 +36,23 @@ TEST(Generation, DriverNamesItsCalls) {
 
 TEST(Generation, NamesThatCDoesNotAllow) {
   plan::Plan plan = tinyPlan("3d-net");
-  plan.inputs[0].name = "int";
-  plan.outputs[0].name = "int";
-  EXPECT_EQ(symbolPrefix(plan), "n3d_net");
+  plan.inputs[0].name = "3d image";
+  plan.inputs.push_back(plan.inputs[0]);
+  plan.inputs[1].name = "3D.image";
+  EXPECT_EQ(Network(plan).prefix, "n3d_net");
   std::string header = emitHeader(plan);
-  EXPECT_NE(
-      header.find("int n3d_net_run(n3d_net_instance *instance, const float *int_, float *int__)"),
-      std::string::npos)
+  EXPECT_NE(header.find("int n3d_net_run(n3d_net_instance *instance, const float *input_3d_image, "
+                        "const float *input_3D_image_, float *output_y)"),
+            std::string::npos)
       << header;
+  for (StringRef macro : {"INPUT_3D_IMAGE_RANK 4", "INPUT_3D_IMAGE__RANK 4", "OUTPUT_Y_RANK 4"})
+    EXPECT_NE(header.find("#define N3D_NET_" + macro.str()), std::string::npos) << header;
+}
+
+TEST(Generation, NamesOfTheApi) {
+  EXPECT_EQ(symbolPrefix("fovea"), "nfovea");
+  EXPECT_EQ(symbolPrefix("fovea-shared"), "nfovea_shared");
+  EXPECT_EQ(symbolPrefix("foveal"), "foveal");
 }
 
 TEST(Generation, TwoMembersOfOneName) {
@@ -185,6 +194,15 @@ TEST(StagedFiles, NothingAfterAnError) {
               "stopped");
   }
   EXPECT_TRUE(filesIn(folder).empty());
+}
+
+TEST(StagedFiles, PercentSignsAreOrdinary) {
+  std::string folder = testFolder() + "/50%";
+  ASSERT_FALSE(sys::fs::create_directory(folder));
+  StagedFiles files;
+  EXPECT_EQ(message(files.add(folder + "/%a%", "text")), "");
+  EXPECT_EQ(message(files.commit()), "");
+  EXPECT_EQ(readFile(folder + "/%a%"), "text");
 }
 
 TEST(StagedFiles, ReplacesWhatIsThere) {

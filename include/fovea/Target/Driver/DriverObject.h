@@ -59,6 +59,9 @@ std::string emitHeader(const Network &network);
 /// name.
 llvm::Expected<std::string> packArchive(llvm::ArrayRef<ObjectFile> objects);
 
+/// Why no shared library can be made of a network, if that is so.
+llvm::Error checkShared(const Network &network);
+
 /// A shared library of an archive's members and `emitSharedEntry`, which exports the network's
 /// function, those of fovea.h and fovea_shared_network. Its name in what links it is `soname`.
 /// Needs no compiler and no other program. Members that refer to each other in vain are an error.

@@ -37,12 +37,14 @@ struct Network {
   std::vector<int64_t> batches() const;
 
   std::vector<Variant> variants; ///< At least one.
-  bool embedsWeights = false;    ///< The driver refers to the object of `emitWeightsObject`.
+  /// How every symbol of the C API begins; one network compiled twice needs two of them.
+  std::string prefix;
+  bool embedsWeights = false; ///< The driver refers to the object of `emitWeightsObject`.
 };
 
-/// The network's name as it begins every symbol of the C API: characters that C does not allow
-/// become '_'.
-std::string symbolPrefix(const plan::Plan &plan);
+/// A name as symbols can begin with it: characters that C does not allow become '_', and none of
+/// them is one of fovea.h.
+std::string symbolPrefix(llvm::StringRef name);
 
 /// Whether every index, extent and offset in the plan is one that code can be generated for. The
 /// error names the call or buffer.
