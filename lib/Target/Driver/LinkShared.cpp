@@ -2,14 +2,13 @@
 // Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
+#include "fovea/Support/AtomicFile.h"
 #include "fovea/Target/Driver/DriverObject.h"
 #include "lib/Target/Driver/PlanMemory.h"
 #include "lld/Common/Driver.h"
-#include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Object/Archive.h"
 #include "llvm/Object/ObjectFile.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
 LLD_HAS_DRIVER(elf)
@@ -75,8 +74,7 @@ static Error checkImports(const Network &network, StringRef bytes) {
 
 /// The functions of fovea.h are those of the run-time library that are not the kernels'.
 static Expected<std::string> versionScript(const Network &network) {
-  std::string text =
-      "{\nglobal:\n  " + symbolPrefix(network.first()) + "_network;\n  fovea_shared_network;\n";
+  std::string text = "{\nglobal:\n  " + network.prefix + "_network;\n  fovea_shared_network;\n";
   Expected<ObjectFile> object = runtimeObject(network.first().triple);
   if (!object)
     return object.takeError();
@@ -106,68 +104,114 @@ static Error runLinker(ArrayRef<std::string> arguments) {
                         : Error::success();
 }
 
-static Error writeFile(const Twine &path, StringRef bytes) {
-  std::error_code error;
-  raw_fd_ostream os(path.str(), error);
-  if (error)
-    return createStringError(error, "cannot write " + path + ": " + error.message());
-  os << bytes;
-  os.close();
-  std::error_code reason = os.error();
-  os.clear_error();
-  return reason ? createStringError(reason, "cannot write " + path + ": " + reason.message())
-                : Error::success();
+namespace {
+/// Files that the linker reads and writes, by their use. None is left when it ends, crashes or is
+/// interrupted.
+class TemporaryFiles {
+public:
+  ~TemporaryFiles() {
+    for (const std::string &path : paths)
+      removeTemporary(path);
+  }
+
+  /// The path of a new file.
+  Expected<std::string> add(StringRef bytes) {
+    SmallString<128> folder;
+    sys::path::system_temp_directory(/*erasedOnReboot=*/true, folder);
+    std::string path;
+    std::optional<raw_fd_ostream> os;
+    if (std::error_code error = openTemporary(folder + "/fovea-link", "", path, os))
+      return cannotWrite(path, error);
+    paths.push_back(path);
+    *os << bytes;
+    os->close();
+    std::error_code reason = os->error();
+    os->clear_error();
+    if (reason)
+      return cannotWrite(path, reason);
+    return path;
+  }
+
+private:
+  static Error cannotWrite(StringRef path, std::error_code reason) {
+    return createStringError(reason, "cannot write " + path + ": " + reason.message());
+  }
+
+  std::vector<std::string> paths;
+};
+} // namespace
+
+/// A linker script: what the library that stands for the C library defines. It has no more than a
+/// name, so that the result asks for no version that this machine happens to have; but glibc for
+/// x86-64 has two functions of these names, and gives the older one to who asks for none. The older
+/// pthread_cond_wait allocates.
+static std::string cLibraryScript(const Triple &triple) {
+  if (triple.isAArch64())
+    return "";
+  std::string symbols, condition;
+  for (StringRef function : {"broadcast", "destroy", "init", "signal", "wait"}) {
+    std::string name = ("pthread_cond_" + function).str();
+    symbols += name + " = 0;\n";
+    condition += name + "; ";
+  }
+  return symbols + "memcpy = 0;\nVERSION { GLIBC_2.3.2 { " + condition +
+         "}; GLIBC_2.14 { memcpy; }; }\n";
 }
 
-/// Links in `folder`. An empty library stands for the C library, so that the result asks for that
-/// one without the version that this machine happens to have.
-static Error linkIn(const Twine &folder, ArrayRef<std::pair<StringRef, StringRef>> files,
-                    StringRef soname, StringRef emulation) {
-  std::string path = folder.str() + "/";
-  for (auto [name, bytes] : files)
-    if (Error error = writeFile(path + name, bytes))
-      return error;
-  std::vector<std::string> arguments = {"-shared", "-m", emulation.str(), "--threads=1"};
-  std::vector<std::string> empty = arguments, whole = arguments;
-  for (StringRef text : {"-soname", "libc.so.6", "-o"})
-    empty.push_back(text.str());
-  empty.insert(empty.end(), {path + "libc.so", path + "empty"});
-  if (Error error = runLinker(empty))
-    return error;
-  for (StringRef text : {"-O1", "-z", "relro", "-z", "now", "--hash-style=gnu", "--build-id=fast",
-                         "--no-as-needed", "--no-undefined-version"})
-    whole.push_back(text.str());
-  whole.insert(whole.end(), {"-soname", soname.str(), "--version-script", path + "exports", "-o",
-                             path + "network.so", path + "entry.o", "--whole-archive",
-                             path + "network.a", "--no-whole-archive", path + "libc.so"});
-  return runLinker(whole);
-}
-
-Expected<std::unique_ptr<MemoryBuffer>> driver::linkShared(const Network &network,
-                                                           StringRef archive, StringRef soname) {
-  const std::string &device = network.first().device;
-  if (!device.empty())
-    return createStringError("no shared library is made for " + device +
-                             ": link the archive into your own");
-  if (Error error = checkImports(network, archive))
-    return error;
+/// Links into the file `output`.
+static Error linkFiles(TemporaryFiles &files, const Network &network, StringRef archive,
+                       StringRef soname, const std::string &output) {
   Expected<std::string> script = versionScript(network);
   if (!script)
     return script.takeError();
   Expected<ObjectFile> entry = emitSharedEntry(network);
   if (!entry)
     return entry.takeError();
-  SmallString<128> folder;
-  if (std::error_code error = sys::fs::createUniqueDirectory("fovea-link", folder))
-    return createStringError(error, "cannot make a temporary folder: " + error.message());
-  scope_exit cleanUp([&] { sys::fs::remove_directories(folder); });
   Triple triple = tripleOf(network.first());
-  if (Error error = linkIn(
-          folder,
-          {{"network.a", archive}, {"entry.o", entry->bytes}, {"exports", *script}, {"empty", ""}},
-          soname, triple.isAArch64() ? "aarch64linux" : "elf_x86_64"))
+  std::string stubScript = cLibraryScript(triple);
+  std::vector<std::string> paths;
+  for (StringRef bytes :
+       {archive, StringRef(entry->bytes), StringRef(*script), StringRef(stubScript), StringRef()}) {
+    Expected<std::string> path = files.add(bytes);
+    if (!path)
+      return path.takeError();
+    paths.push_back(std::move(*path));
+  }
+  const std::string &members = paths[0], &object = paths[1], &exports = paths[2], &stub = paths[4];
+  std::vector<std::string> arguments = {
+      "-shared", "-m", triple.isAArch64() ? "aarch64linux" : "elf_x86_64", "--threads=1"};
+  std::vector<std::string> library = arguments, whole = arguments;
+  library.insert(library.end(), {"-soname", "libc.so.6", "-o", stub, paths[3]});
+  if (Error error = runLinker(library))
     return error;
-  auto linked = MemoryBuffer::getFile(folder + "/network.so", /*IsText=*/false,
+  for (StringRef text : {"-O1", "-z", "relro", "-z", "now", "--hash-style=gnu", "--build-id=fast",
+                         "--no-as-needed", "--no-undefined-version"})
+    whole.push_back(text.str());
+  whole.insert(whole.end(), {"-soname", soname.str(), "--version-script", exports, "-o", output,
+                             object, "--whole-archive", members, "--no-whole-archive", stub});
+  return runLinker(whole);
+}
+
+Error driver::checkShared(const Network &network) {
+  const std::string &device = network.first().device;
+  return device.empty() ? Error::success()
+                        : createStringError("no shared library is made for " + device +
+                                            ": link the archive into your own");
+}
+
+Expected<std::unique_ptr<MemoryBuffer>> driver::linkShared(const Network &network,
+                                                           StringRef archive, StringRef soname) {
+  if (Error error = checkShared(network))
+    return error;
+  if (Error error = checkImports(network, archive))
+    return error;
+  TemporaryFiles files;
+  Expected<std::string> output = files.add("");
+  if (!output)
+    return output.takeError();
+  if (Error error = linkFiles(files, network, archive, soname, *output))
+    return error;
+  auto linked = MemoryBuffer::getFile(*output, /*IsText=*/false,
                                       /*RequiresNullTerminator=*/false);
   if (!linked)
     return createStringError("cannot read the linked library: " + linked.getError().message());

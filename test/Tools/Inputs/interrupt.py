@@ -1,7 +1,8 @@
 # Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""interrupt.py COMMAND…: starts a command, interrupts it (SIGINT, to it alone) while a worker of it compiles a kernel,
-and prints how it ended and how many of the processes below it live on."""
+"""interrupt.py [--files FOLDER] COMMAND…: starts a command, interrupts it (SIGINT, to it alone) while a worker of it
+compiles a kernel, or once there are files in the folder, and prints how it ended and how many of the processes below it
+live on."""
 
 import os
 import signal
@@ -26,13 +27,15 @@ def lives(process):
         return False
 
 
+arguments = sys.argv[1:]
+folder = arguments[1] if arguments[0] == "--files" else None
 # A shell may have started us with interrupts ignored.
-command = subprocess.Popen(sys.argv[1:], preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+command = subprocess.Popen(arguments[2:] if folder else arguments, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
 below = []
 while command.poll() is None:
     workers = children(command.pid)
     compilers = [process for worker in workers for process in children(worker)]
-    if compilers:
+    if os.listdir(folder) if folder else compilers:
         below = workers + compilers
         break
 command.send_signal(signal.SIGINT)
