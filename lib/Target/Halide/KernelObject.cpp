@@ -64,9 +64,11 @@ static Error makeWeak(objcopy::CommonConfig &config, StringRef symbol) {
   return Error::success();
 }
 
-static Expected<std::string> renameSymbols(object::ObjectFile &file, const NewNames &names) {
+static Expected<std::string> renameSymbols(object::ObjectFile &file, const NewNames &names,
+                                           bool weaken) {
   objcopy::ConfigManager config;
   config.Common.InputFilename = config.Common.OutputFilename = "kernel";
+  config.Common.Weaken = weaken;
   for (const auto &[from, to] : names) {
     config.Common.SymbolsToRename[from] = to;
     if (to == initializer)
@@ -118,7 +120,8 @@ Expected<std::string> finishObject(StringRef halides, bool forDevice) {
     return names.takeError();
   for (const auto &[halideName, foveaName] : runtimeNames)
     (*names)[halideName.str()] = foveaName.str();
-  return renameSymbols(**file, *names);
+  // Weak, because two archives may bring a kernel into one program whole.
+  return renameSymbols(**file, *names, /*weaken=*/true);
 }
 
 Expected<std::string> renameDeviceRuntime(StringRef object) {
@@ -128,7 +131,7 @@ Expected<std::string> renameDeviceRuntime(StringRef object) {
   constexpr uint32_t global = object::SymbolRef::SF_Global, open = object::SymbolRef::SF_Undefined;
   Expected<NewNames> names = prefixed(
       **file, [](StringRef, uint32_t flags) { return (flags & (global | open)) == global; });
-  return names ? renameSymbols(**file, *names) : names.takeError();
+  return names ? renameSymbols(**file, *names, /*weaken=*/false) : names.takeError();
 }
 
 } // namespace fovea::halide

@@ -189,7 +189,7 @@ static void profile(fovea_instance *instance, uint64_t *nanoseconds) {
   instance->profile = nanoseconds;
 }
 
-const fovea_rt_api FOVEA_RT_API = {
+PUBLIC const fovea_rt_api FOVEA_RT_API = {
     .version = FOVEA_API_VERSION,
     .create = fovea_rt_create,
     .run = fovea_rt_run,

@@ -98,9 +98,11 @@ typedef struct {
 typedef struct {
   size_t size;              /**< sizeof(fovea_options), as the caller knows it. */
   int threads;              /**< Threads of a run, the caller's included; 0: those of `pool`, or
-                                 one per CPU. */
+                                 one per CPU that the process may use; a cgroup's quota of their
+                                 time is not asked for. */
   int batch;                /**< One of the batch sizes compiled; 0: the first. */
-  const char *weights_path; /**< The weights file, or null. */
+  const char *weights_path; /**< The weights file, or null. The instance reads it as long as it
+                                 lives: let another file take its place, do not write to it. */
   const void *weights;      /**< The contents of such a file instead, 64-byte aligned and alive as
                                  long as the instance, or null. Neither: the embedded weights. */
   size_t weights_bytes;

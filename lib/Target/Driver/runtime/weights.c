@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /** Reads all of it, so that the first run finds it in memory. */
@@ -72,21 +71,24 @@ static int mapFile(fovea_instance *instance, int file, const char *path,
 
 static int openedFile(fovea_instance *instance, int file, const char *path,
                       const fovea_options *options) {
-  struct stat info;
-  if (fstat(file, &info) != 0 || !S_ISREG(info.st_mode)) {
+  /* Not fstat, which glibc has had for shared libraries since 2.33 alone. A pipe has no end, and
+   * folders, whose ends are anywhere, cannot be read. */
+  off_t bytes = lseek(file, 0, SEEK_END);
+  if (bytes < 0 || lseek(file, 0, SEEK_SET) != 0 || read(file, NULL, 0) != 0) {
     fovea_rt_describe(options, "%s: not a regular file", path);
     return FOVEA_NO_WEIGHTS;
   }
-  if (info.st_size == 0)
+  if (bytes == 0)
     return FOVEA_NOT_WEIGHTS;
-  instance->fileBytes = (size_t)info.st_size;
+  instance->fileBytes = (size_t)bytes;
   int status = instance->allocator.allocate ? readFile(instance, file, path, options)
                                             : mapFile(instance, file, path, options);
   return status ? status : checkImage(instance, instance->file, instance->fileBytes);
 }
 
 static int loadFile(fovea_instance *instance, const char *path, const fovea_options *options) {
-  int file = open(path, O_RDONLY | O_CLOEXEC);
+  /* Without O_NONBLOCK a pipe would be waited for. */
+  int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) {
     fovea_rt_describe(options, "%s: %s", path, strerror(errno));
     return FOVEA_NO_WEIGHTS;

@@ -2,11 +2,13 @@
  * SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
  * The whole C API on the tiny network, whose weights are embedded; argv[1] is its weights file. */
+#define _POSIX_C_SOURCE 200809L
 #include "tiny.h"
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static int failures;
 #define CHECK(condition)                                                                           \
@@ -194,6 +196,12 @@ static void checks_options(const char *path) {
   CHECK(try(&o) == FOVEA_NO_WEIGHTS && !strcmp(message, "/no/file: No such file or directory"));
   o.weights_path = "/tmp";
   CHECK(try(&o) == FOVEA_NO_WEIGHTS && !strcmp(message, "/tmp: not a regular file"));
+  char pipe[300];
+  snprintf(pipe, sizeof pipe, "%s.pipe", path);
+  CHECK(mkfifo(pipe, 0600) == 0);
+  o.weights_path = pipe;
+  CHECK(try(&o) == FOVEA_NO_WEIGHTS && strstr(message, ".pipe: not a regular file"));
+  o.weights_path = "/tmp";
   o.message_bytes = 5;
   CHECK(try(&o) == FOVEA_NO_WEIGHTS && !strcmp(message, "/tmp"));
   o.message = NULL;
