@@ -45,11 +45,13 @@ struct Job {
 };
 } // namespace
 
+using Workers = std::vector<std::unique_ptr<WorkerProcess>>;
+
 struct CompileService::State {
   CompileOptions options;
   KernelCache cache;
   CompileStatistics statistics;
-  std::vector<std::unique_ptr<WorkerProcess>> workers;
+  Workers workers;
 
   explicit State(CompileOptions given) : options(std::move(given)), cache(options.cacheFolder) {}
 
@@ -57,6 +59,14 @@ struct CompileService::State {
   Expected<std::vector<Job>> distinct(ArrayRef<plan::Kernel> kernels, StringRef target);
   Error compileAll(std::vector<Job *> jobs, StringRef target, std::vector<CompiledKernel> &results);
 };
+
+static Error startWorker(const CompileOptions &options, Workers &workers) {
+  auto worker = WorkerProcess::start(options.worker, options.workerArguments);
+  if (!worker)
+    return worker.takeError();
+  workers.push_back(std::move(*worker));
+  return Error::success();
+}
 
 CompileService::CompileService(std::unique_ptr<State> state) : state(std::move(state)) {}
 CompileService::~CompileService() = default;
@@ -79,12 +89,9 @@ Expected<std::unique_ptr<CompileService>> CompileService::start(CompileOptions o
 
 /// Starts as many workers as are missing.
 Error CompileService::State::startWorkers() {
-  while (workers.size() < std::max(options.workers, 1u)) {
-    auto worker = WorkerProcess::start(options.worker, options.workerArguments);
-    if (!worker)
-      return worker.takeError();
-    workers.push_back(std::move(*worker));
-  }
+  while (workers.size() < std::max(options.workers, 1u))
+    if (Error error = startWorker(options, workers))
+      return error;
   return Error::success();
 }
 
@@ -111,11 +118,10 @@ Expected<std::vector<Job>> CompileService::State::distinct(ArrayRef<plan::Kernel
 
 namespace {
 /// Has workers compile jobs, each busy with one until none is left. A worker that dies or is too
-/// slow fails its job alone.
+/// slow fails its job alone, and another is started for the rest.
 class Round {
 public:
-  Round(const CompileOptions &options, std::vector<std::unique_ptr<WorkerProcess>> &workers,
-        StringRef target)
+  Round(const CompileOptions &options, Workers &workers, StringRef target)
       : options(options), workers(workers), target(target) {}
 
   /// Compiles `jobs`; `take` gets each result. All that fails is in the error.
@@ -138,6 +144,7 @@ private:
   Expected<Share> shareMemory() const;
   void pass(std::deque<Job *> jobs, Share given);
   void giveWork(WorkerProcess *worker);
+  void replaceWorker();
   void waitForAny();
   bool hearAll();
   bool hear(Running &entry);
@@ -147,7 +154,7 @@ private:
   void report();
 
   const CompileOptions &options;
-  std::vector<std::unique_ptr<WorkerProcess>> &workers;
+  Workers &workers;
   StringRef target;
   function_ref<void(const Job &, CompiledKernel, const WorkerReply &)> take;
   std::deque<Job *> waiting;
@@ -218,6 +225,8 @@ bool Round::hearAll() {
     --busy;
     if (worker)
       giveWork(worker);
+    else
+      replaceWorker();
   }
   return busy < before;
 }
@@ -231,6 +240,16 @@ void Round::giveWork(WorkerProcess *worker) {
   worker->send(toLine(WorkerRequest{static_cast<int64_t>(job->places[0]), *job->kernel,
                                     target.str(), static_cast<int64_t>(share.bytes)}));
   running.push_back({worker, job, Clock::now() + options.timeLimit, std::nullopt});
+}
+
+/// In the place of one that is no more. Each has failed a job, so there is an end to it.
+void Round::replaceWorker() {
+  if (waiting.empty())
+    return;
+  if (Error error = startWorker(options, workers))
+    errors = joinErrors(std::move(errors), std::move(error));
+  else
+    giveWork(workers.back().get());
 }
 
 void Round::waitForAny() {
