@@ -18,8 +18,9 @@ static constexpr const char *armLinux = "aarch64-unknown-linux-gnu";
 
 /// The models of all levels: of CPUs from the most to the least capable, so that the host takes the
 /// first that it supports, then of GPUs. Halide's names of CPU features differ from LLVM's, so both
-/// stand here. Widths and registers are the instruction sets' (Intel SDM volume 1, chapters 10, 14
-/// and 15; Arm Architecture Reference Manual, section A1.4); the rest is the default.
+/// stand here. From AVX2 on Halide has LLVM generate code for Haswell, which may use all of what
+/// that CPU brought. Widths and registers are the instruction sets' (Intel SDM volume 1, chapters
+/// 10, 14 and 15; Arm Architecture Reference Manual, section A1.4); the rest is the default.
 static std::vector<TargetModel> levels() {
   std::vector<TargetModel> list;
   auto add = [&](const char *name, const char *triple, const char *halideTarget,
@@ -35,10 +36,11 @@ static std::vector<TargetModel> levels() {
     return list.emplace_back(std::move(model));
   };
   add("x86-64-v4", x86Linux, "x86-64-linux-avx-avx2-avx512-avx512_skylake-f16c-fma-sse41",
-      {"avx", "avx2", "f16c", "fma", "avx512f", "avx512cd", "avx512vl", "avx512bw", "avx512dq"},
+      {"avx", "avx2", "f16c", "fma", "bmi", "bmi2", "lzcnt", "movbe", "popcnt", "avx512f",
+       "avx512cd", "avx512vl", "avx512bw", "avx512dq"},
       512, 32);
-  add("x86-64-v3", x86Linux, "x86-64-linux-avx-avx2-f16c-fma-sse41", {"avx", "avx2", "f16c", "fma"},
-      256, 16);
+  add("x86-64-v3", x86Linux, "x86-64-linux-avx-avx2-f16c-fma-sse41",
+      {"avx", "avx2", "f16c", "fma", "bmi", "bmi2", "lzcnt", "movbe", "popcnt"}, 256, 16);
   add("x86-64-v2", x86Linux, "x86-64-linux-sse41", {"sse4.1"}, 128, 16);
   add("armv8-a", armLinux, "arm-64-linux", {"neon"}, 128, 32);
   // A thread of a GPU computes one element, so that neighbours in memory belong to neighbouring
