@@ -27,6 +27,18 @@ assert ctypes.CDLL("libOpenCL.so.1").clGetPlatformIDs(0, None, ctypes.byref(coun
 """
 
 
+# Of x86-64-v4, as Linux calls them.
+AVX512_FLAGS = {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}
+
+
+def cpuFlags():
+    try:
+        with open("/proc/cpuinfo") as file:
+            return set(next((line for line in file if line.startswith("flags")), "").split())
+    except OSError:
+        return set()
+
+
 def works(*command):
     if not shutil.which(command[0]):
         return False
@@ -73,6 +85,8 @@ def setUp(config):
         config.available_features.add("aarch64")
     if works("qemu-x86_64", "--version"):
         config.available_features.add("qemu-x86_64")
+    if AVX512_FLAGS <= cpuFlags():
+        config.available_features.add("avx512")
     if works(config.python, "-c", OPENCL_DEVICE):
         config.available_features.add("opencl")
     if works("ptxas", "--version"):
