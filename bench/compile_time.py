@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""How long `fovea compile` takes, and how much memory: from .cnn and safetensors to the files of the artefact.
+"""How long `fovea compile` takes, and how much memory: from .cnn and safetensors to the files of the artefact, the linked
+shared library among them.
 
     bench/compile_time.py                          resnet18 and resnet50, by build/release/bin/fovea
     bench/compile_time.py nn/vgg.cnn:vgg16 --options=--target=x86-64-v3
@@ -58,7 +59,8 @@ def compile_once(network, weights, folder, cache, options):
     """One process: seconds by the clock and what it reports of itself."""
     output = os.path.join(folder, "out", "")
     shutil.rmtree(output, ignore_errors=True)
-    command = [str(FOVEA), "compile", network, "--weights", weights, "--cache", cache, "-o", output, "--json", *options]
+    command = [str(FOVEA), "compile", network, "--weights", weights, "--shared", "--cache", cache, "-o", output, "--json",
+               *options]
     begin = time.perf_counter()
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
     seconds = time.perf_counter() - begin

@@ -9,7 +9,7 @@
 The first call installs the peers from PyPI into build/bench/venv. A round starts a fresh process for each peer, which
 checks its output against PyTorch's before it is timed; then all run in turn for a fraction of a second each, the
 others stopped meanwhile, with a measurement of the machine's FMA peak between. Results are added to OUT/peers.json,
-where later calls find them; the table OUT/peers.md and the plot OUT/peers.svg show all of it.
+where later calls on the same CPU find them; the table OUT/peers.md and the plot OUT/peers.svg show all of it.
 """
 
 import argparse
@@ -21,6 +21,7 @@ import signal
 import statistics
 import subprocess
 import sys
+import threading
 import time
 
 import environment
@@ -29,6 +30,7 @@ import report
 from environment import BENCH, FOVEA, ROOT
 
 TOLERANCE = 1e-3  # Of the greatest output. Winograd's sums, ncnn's, are the least exact.
+PATIENCE = 600  # Seconds that a worker may take to load a model, or for a turn.
 PEERS = ["fovea", "onnxruntime", "openvino", "ncnn", "torch"]
 
 
@@ -54,9 +56,14 @@ class Worker:
         sys.exit(f"peers.py: {message}")
 
     def answer(self):
+        watchdog = threading.Timer(PATIENCE, self.process.kill)
+        begin = time.monotonic()
+        watchdog.start()
         line = self.process.stdout.readline()
+        watchdog.cancel()
         if not line:
-            self.fail(f"{' '.join(map(str, self.process.args))} failed")
+            reason = f"took longer than {PATIENCE} s" if time.monotonic() - begin >= PATIENCE else "failed"
+            self.fail(f"{' '.join(map(str, self.process.args))} {reason}")
         self.process.send_signal(signal.SIGSTOP)
         return json.loads(line)
 
@@ -139,7 +146,7 @@ def compileArtefact(name, folder):
 
 def measureNetwork(folder, threads, compiled, arguments):
     """One entry of peers.json. `compiled` is what compileArtefact found."""
-    entry = {"network": folder.name, "threads": threads} | compiled
+    entry = {"network": folder.name, "threads": threads, "machine": report.cpu()} | compiled
     rounds, peaks = [], []
     for _ in range(arguments.rounds):
         found, roundPeaks = measureRound(arguments.peers, folder, threads, arguments)
@@ -152,6 +159,13 @@ def measureNetwork(folder, threads, compiled, arguments):
         row["toBestPeer"] = row["medianMs"] / best
         row["shareOfPeak"] = 2 * entry["macs"] / (row["medianMs"] * 1e6) / entry["peakGflops"]
     return entry
+
+
+def readResults(file):
+    """What earlier calls measured on this machine: figures of another one do not stand beside its."""
+    machine = report.cpu()
+    entries = json.loads(file.read_text())["entries"] if file.exists() else []
+    return {"machine": machine, "entries": [entry for entry in entries if entry.get("machine") == machine]}
 
 
 def words(text):
@@ -187,8 +201,7 @@ def main():
     arguments = parse()
     arguments.out.mkdir(parents=True, exist_ok=True)
     file = arguments.out / "peers.json"
-    results = json.loads(file.read_text()) if file.exists() else {"entries": []}
-    results["machine"] = report.cpu()
+    results = readResults(file)
     for name in arguments.networks:
         folder = BENCH / "models" / name
         exportOnce(name, folder)

@@ -18,7 +18,8 @@ def markdown(heading, rows, alignment=None):
 
 def peersTable(results):
     """A row per network, number of threads and peer."""
-    heading = ["network", "threads", "peer", "ms", "least", "of peak", "to best peer", "session ms", "MB", "off by"]
+    heading = ["network", "threads", "peer", "ms", "least", "of peak", "to best peer", "session ms", "MB", "off by",
+               "compile s"]
     rows = []
     for entry in results["entries"]:
         for peer, row in entry["peers"].items():
@@ -34,6 +35,7 @@ def peersTable(results):
                     f"{row['createMs']:.0f}",
                     f"{row['residentMB']:.0f}",
                     f"{row['difference']:.1e}",
+                    f"{entry['compileSeconds']:.1f}" if peer == "fovea" else "",
                 ]
             )
     alignment = ["-", RIGHT, "-"] + [RIGHT] * (len(heading) - 3)
