@@ -122,13 +122,14 @@ void Variants::declareArtefact(CommandLine &line) {
 }
 
 int Variants::checkOutputs() const {
-  if (llvm::StringRef(output).ends_with("/"))
+  bool makesFolder = llvm::StringRef(output).ends_with("/");
+  if (makesFolder)
     if (std::error_code error = llvm::sys::fs::create_directories(output))
       return report("cannot make the folder " + output + ": " + error.message());
-  llvm::StringRef folder =
-      llvm::sys::fs::is_directory(output) ? output : llvm::sys::path::parent_path(output);
+  bool isFolder = output.empty() || makesFolder || llvm::sys::fs::is_directory(output);
+  llvm::StringRef folder = isFolder ? output : llvm::sys::path::parent_path(output);
   if (std::error_code error = checkWritable(folder.empty() ? "." : folder))
-    return report("cannot write " + output + ": " + error.message());
+    return report("cannot write " + (isFolder ? output : output + ".a") + ": " + error.message());
   return 0;
 }
 
