@@ -92,6 +92,8 @@ llvm::Error Artefact::shareWeights() {
   if (plans.size() > 1)
     driver::shareConstants(pointers, keys);
   network.emplace(std::move(list));
+  if (!options.name.empty())
+    network->prefix = driver::symbolPrefix(options.name);
   return driver::checkNetwork(*network);
 }
 
@@ -128,8 +130,7 @@ llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> Artefact::packWeights() {
 
 /// A driver for all variants, and each kernel once.
 llvm::Expected<std::vector<driver::ObjectFile>> Artefact::code() const {
-  const driver::Network own = compilers.front()->state->network();
-  if (compilers.size() == 1 && !network->embedsWeights && network->prefix == own.prefix)
+  if (compilers.size() == 1 && !network->embedsWeights && options.name.empty())
     return compilers.front()->objects().vec();
   llvm::Expected<driver::ObjectFile> driver = driver::emitDriverObject(*network);
   if (!driver)
@@ -145,8 +146,6 @@ llvm::Expected<std::vector<driver::ObjectFile>> Artefact::code() const {
 
 /// An archive of code, weights where they are embedded, run-time library.
 llvm::Expected<std::string> Artefact::packArchive() {
-  if (!options.name.empty())
-    network->prefix = driver::symbolPrefix(options.name);
   network->embedsWeights = options.embedWeights && weightBytes();
   llvm::Expected<std::vector<driver::ObjectFile>> list = code();
   if (!list)

@@ -105,8 +105,7 @@ static Error runLinker(ArrayRef<std::string> arguments) {
 }
 
 namespace {
-/// Files that the linker reads and writes, by their use. None is left when it ends, crashes or is
-/// interrupted.
+/// Files that the linker reads and writes. None is left when it ends, crashes or is interrupted.
 class TemporaryFiles {
 public:
   ~TemporaryFiles() {
@@ -141,10 +140,9 @@ private:
 };
 } // namespace
 
-/// A linker script: what the library that stands for the C library defines. It has no more than a
-/// name, so that the result asks for no version that this machine happens to have; but glibc for
-/// x86-64 has two functions of these names, and gives the older one to who asks for none. The older
-/// pthread_cond_wait allocates.
+/// A linker script for the library that stands for the C library. That is empty, so that the result
+/// asks for no version that this machine happens to have, but for what glibc for x86-64 has twice:
+/// who asks for no version of these gets the older one, whose pthread_cond_wait allocates.
 static std::string cLibraryScript(const Triple &triple) {
   if (triple.isAArch64())
     return "";
