@@ -27,19 +27,31 @@ def lives(process):
         return False
 
 
+def interrupt(command, folder):
+    """How the command ended, and what was below it when it was interrupted."""
+    # A shell may have started us with interrupts ignored.
+    process = subprocess.Popen(command, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+    below = []
+    while process.poll() is None:
+        workers = children(process.pid)
+        compilers = [grandchild for worker in workers for grandchild in children(worker)]
+        if os.listdir(folder) if folder else compilers:
+            below = workers + compilers
+            break
+    process.send_signal(signal.SIGINT)
+    return process.wait(), below
+
+
 arguments = sys.argv[1:]
 folder = arguments[1] if arguments[0] == "--files" else None
-# A shell may have started us with interrupts ignored.
-command = subprocess.Popen(arguments[2:] if folder else arguments, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
-below = []
-while command.poll() is None:
-    workers = children(command.pid)
-    compilers = [process for worker in workers for process in children(worker)]
-    if os.listdir(folder) if folder else compilers:
-        below = workers + compilers
+command = arguments[2:] if folder else arguments
+status, below = interrupt(command, folder)
+# Files come and go within milliseconds, in which another program may have had this CPU.
+for _ in range(20 if folder else 0):
+    if status:
         break
-command.send_signal(signal.SIGINT)
-print("ended with", command.wait(), "after", len(below) > 1)
+    status, below = interrupt(command, folder)
+print("ended with", status, "after", len(below) > 1)
 deadline = time.monotonic() + 10
 while any(map(lives, below)) and time.monotonic() < deadline:
     time.sleep(0.01)
