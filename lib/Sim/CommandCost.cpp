@@ -3,13 +3,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "CommandCost.h"
+#include "DmaEngine.h"
 #include "fovea/Sim/ArrayTiming.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace fovea;
 using namespace fovea::isa;
 using namespace fovea::sim;
-using isa::detail::RegionVisitor;
 
 static Divider bankElements(int64_t elements, int64_t banks) {
   return Divider(llvm::divideCeil(uint64_t(elements), uint64_t(banks)));
@@ -18,33 +18,20 @@ static Divider bankElements(int64_t elements, int64_t banks) {
 CostDividers::CostDividers(const Accelerator &machine)
     : rows(machine.rows), cols(machine.cols), lanes(machine.vectorLanes),
       bytesPerCycle(machine.dmaBytesPerCycle), burstBytes(machine.dmaBurstBytes),
-      dmaInFlight(machine.dmaInFlight),
       bankElements{::bankElements(machine.spadElements(), machine.spadBanks),
-                   ::bankElements(machine.accElements(), machine.accBanks)},
-      burstCycles(bytesPerCycle.ceil(machine.dmaBurstBytes)) {}
-
-static uint64_t transferCycles(const Accelerator &machine, const CostDividers &by, uint64_t rows,
-                               uint64_t bytes) {
-  uint64_t bus = rows * by.bytesPerCycle.ceil(bytes), bursts = rows * by.burstBytes.ceil(bytes);
-  uint64_t groups = by.dmaInFlight.floor(bursts - 1);
-  return std::max(bus, groups * (machine.dmaLatency + by.burstCycles));
-}
+                   ::bankElements(machine.accElements(), machine.accBanks)} {}
 
 uint64_t sim::transferCycles(const Accelerator &machine, uint64_t rows, uint64_t bytes) {
-  return ::transferCycles(machine, CostDividers(machine), rows, bytes);
+  uint64_t bus = rows * llvm::divideCeil(bytes, uint64_t(machine.dmaBytesPerCycle));
+  uint64_t bursts = rows * llvm::divideCeil(bytes, uint64_t(machine.dmaBurstBytes));
+  return std::max(bus, bursts * burstSpan(machine) / machine.dmaInFlight);
 }
 
 CostModel::CostModel(const Accelerator &machine)
     : machine(machine), by(machine), wideUnits(unitsOf(ElementKind::Wide, machine)) {}
 
-/// Banks `first` to `last`, of 64 at most.
-static uint64_t bankMask(uint64_t first, uint64_t last) {
-  return (~uint64_t(0) >> (63 - std::min<uint64_t>(last - first, 63)))
-         << std::min<uint64_t>(first, 63);
-}
-
 namespace {
-/// Work of one command; its ports' banks come from its footprint.
+/// Adds up the cost of one command.
 class CostVisitor {
 public:
   CostVisitor(const Accelerator &machine, const CostDividers &by, uint64_t wideUnits,
@@ -140,7 +127,6 @@ public:
   }
   void operator()(const Fence &) {}
   void operator()(const Halt &) {}
-  void operator()(std::monostate) {}
 
 private:
   uint64_t groups(uint64_t n) const { return by.lanes.ceil(n); }
@@ -148,7 +134,7 @@ private:
   /// So many times `width` elements side by side.
   void use(Port port, uint64_t times, uint64_t width, uint64_t &bytes, uint64_t elementBytes) {
     bytes += times * width * elementBytes;
-    cost.ports[unsigned(port)].rows += times * groups(width);
+    cost.rows[unsigned(port)] += times * groups(width);
   }
   void readSpad(uint64_t times, uint64_t width) {
     use(Port::SpadRead, times, width, cost.bytes.spadRead, inBytes);
@@ -179,14 +165,15 @@ private:
         units *= std::exchange(rows, 1);
     }
     uint64_t bytes = units * inBytes;
-    cost.occupied = ::transferCycles(machine, by, rows, bytes);
+    cost.occupied = rows * by.bytesPerCycle.ceil(bytes);
     cost.total = cost.occupied + machine.dmaLatency;
+    cost.bursts = rows * by.burstBytes.ceil(bytes);
     return rows * bytes;
   }
 
   /// A transfer takes as long as the local memory needs for its rows, those of fill too.
   void atLeast(Port port) {
-    cost.occupied = std::max(cost.occupied, cost.ports[unsigned(port)].rows);
+    cost.occupied = std::max(cost.occupied, cost.rows[unsigned(port)]);
     cost.total = cost.occupied + machine.dmaLatency;
   }
 
@@ -202,11 +189,10 @@ private:
 
   void array(const MatrixProduct &product, Dataflow dataflow, bool accumulate) {
     ArrayCycles cycles = arrayCycles(product, dataflow, machine);
-    cost.onArray = true;
     cost.occupied = cycles.occupied;
     cost.total = cycles.total;
     cost.fill = cycles.total - cycles.streaming;
-    cost.macs = product.macs();
+    cost.macs = cost.arrayMacs = product.macs();
     uint64_t m = product.pixels, n = product.filters, k = product.window;
     uint64_t mFolds = 1, nFolds = 1, kFolds = 1;
     switch (dataflow) {
@@ -236,22 +222,17 @@ private:
 };
 } // namespace
 
-void CostModel::operator()(const Command &command, CommandCost &cost) const {
-  cost = {};
-  auto addBanks = [&](const Region &region) {
-    if (region.memory > Memory::Acc)
-      return;
-    unsigned place = unsigned(region.memory);
-    uint64_t first = region.base, last = region.end() - 1;
-    const Divider &bank = by.bankElements[place];
-    cost.ports[2 * place + region.write].banks |= bankMask(bank.floor(first), bank.floor(last));
-  };
-  CostVisitor work(machine, by, wideUnits, cost);
-  RegionVisitor<decltype(addBanks)> regions(machine, addBanks);
-  std::visit(
-      [&](const auto &op) {
-        work(op);
-        regions(op);
-      },
-      command.operation);
+template <typename Operands> CommandCost CostModel::costOf(const Operands &operands) const {
+  CommandCost cost;
+  CostVisitor(machine, by, wideUnits, cost)(operands);
+  return cost;
 }
+
+#define FOVEA_COMMAND(Name, mnemonic, queue, summary)                                              \
+  template CommandCost CostModel::costOf(const Name &operands) const;
+#define FOVEA_FIELD(name, bits, Kind, summary)
+#define FOVEA_END(Name)
+#include "fovea/Machine/Isa.def"
+#undef FOVEA_COMMAND
+#undef FOVEA_FIELD
+#undef FOVEA_END

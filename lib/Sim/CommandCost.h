@@ -6,9 +6,10 @@
 // DMA. A row of a block that does not join the next is a transfer of its own: ceil(bytes /
 // bytes_per_cycle) cycles of the bus, in ceil(bytes / burst) bursts. A burst ends `latency` cycles
 // after its last byte was on the bus, and may begin when fewer than `inflight` others have begun
-// and not ended. So the engine is taken for max(bus cycles, floor((bursts - 1) / inflight) *
-// (latency + cycles of a burst)), or for a cycle per row of `lanes` elements that it writes to or
-// reads from the local memory, fill too, if that is more; and the command ends `latency` later.
+// and not ended, which is the engine's matter (DmaEngine.h). The engine is taken for the cycles of
+// the bus, or until the last bursts may begin, or for a cycle per row of `lanes` elements that it
+// writes to or reads from the local memory, fill too, whichever is most; and the command ends
+// `latency` later.
 //
 // Vector unit. Every command takes one cycle to begin. Then, with G(n) = ceil(n / lanes), per pixel
 // or row of n elements:
@@ -28,55 +29,64 @@
 #ifndef FOVEA_LIB_SIM_COMMANDCOST_H
 #define FOVEA_LIB_SIM_COMMANDCOST_H
 
+#include "BankUse.h"
 #include "Divider.h"
 #include "fovea/Machine/Footprint.h"
 #include "fovea/Sim/Simulator.h"
 
 namespace fovea::sim {
 
-/// Ports of the local memories: each bank has one of each, good for a row of `lanes` elements a
-/// cycle. Banks are equal parts of a memory, the lowest addresses first.
-enum class Port : uint8_t { SpadRead, SpadWrite, AccRead, AccWrite };
-inline constexpr unsigned portCount = 4;
-
-/// How a command uses a port: so many rows, evenly spread over the banks of the mask.
-struct PortUse {
-  uint64_t banks = 0, rows = 0;
-};
-
+/// What follows from a command's operands without their addresses.
 struct CommandCost {
   uint64_t occupied = 0; ///< Cycles until its unit takes the next command.
   uint64_t total = 0;    ///< Cycles until its end.
   uint64_t fill = 0;     ///< Of `total`, in which the array filled or drained; else 0.
-  uint64_t macs = 0, vectorOps = 0;
-  bool onArray = false;
+  uint64_t bursts = 0;   ///< Of DRAM. Its engine may have it wait for them.
+  uint64_t macs = 0, arrayMacs = 0, vectorOps = 0;
   Traffic bytes;
-  std::array<PortUse, portCount> ports;
+  PortRows rows{};
 };
 
 /// Divisors of a machine's costs.
 struct CostDividers {
   explicit CostDividers(const Accelerator &machine);
-  Divider rows, cols, lanes, bytesPerCycle, burstBytes, dmaInFlight;
+  Divider rows, cols, lanes, bytesPerCycle, burstBytes;
   std::array<Divider, 2> bankElements; ///< Of scratchpad and accumulator.
-  uint64_t burstCycles;
 };
 
-/// Cycles for which `rows` rows of `bytes` bytes, which do not join, take a DMA engine.
+/// Cycles for which `rows` rows of `bytes` bytes, which do not join, take a DMA engine that has
+/// more such rows to move.
 uint64_t transferCycles(const Accelerator &machine, uint64_t rows, uint64_t bytes);
 
 /// Costs of a machine's commands.
 class CostModel {
 public:
   explicit CostModel(const Accelerator &machine);
-  /// Fills in a cost, whatever it held.
-  void operator()(const isa::Command &command, CommandCost &cost) const;
+  template <typename Operands> CommandCost costOf(const Operands &operands) const;
+  /// The banks of each port that it uses, of 64 at most. Only of a command that fits the machine.
+  template <typename Operands> PortBanks banksOf(const Operands &operands) const;
 
 private:
   const Accelerator &machine;
   CostDividers by;
   uint64_t wideUnits;
 };
+
+template <typename Operands> PortBanks CostModel::banksOf(const Operands &operands) const {
+  PortBanks banks{};
+  auto addBanks = [&](const isa::Region &region) {
+    if (region.memory > isa::Memory::Acc)
+      return;
+    unsigned place = unsigned(region.memory);
+    const Divider &bank = by.bankElements[place];
+    uint64_t first = bank.floor32(uint32_t(region.base));
+    uint64_t last = bank.floor32(uint32_t(region.end() - 1));
+    banks[2 * place + region.write] |= ~uint64_t(0) >> (63 - (last - first)) << first;
+  };
+  isa::detail::RegionVisitor<decltype(addBanks)> regions(machine, addBanks);
+  regions(operands);
+  return banks;
+}
 
 } // namespace fovea::sim
 

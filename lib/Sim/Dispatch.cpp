@@ -3,8 +3,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "Dispatch.h"
-#include "CommandCost.h"
+#include "DmaEngine.h"
 #include "Fifo.h"
+#include "KnownCosts.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -45,63 +46,63 @@ public:
   uint64_t waitedForRoom() const { return queueFull; }
 
 private:
-  struct Pending {
-    uint64_t index, dispatched;
-    uint32_t layer;
-  };
-  struct Token {
-    uint64_t time;
-    uint64_t giver; ///< The command's index.
-    Clock clock;
-  };
-  static constexpr uint64_t never = ~uint64_t(0);
-  /// When a head can begin, and what it had to wait for.
-  struct Start {
-    uint64_t time = 0;
-    Stall cause = Stall::Dispatch;
+  /// No time is as late: a run ends with an error at `mostCycles`, and no command takes as many.
+  static constexpr uint64_t never = uint64_t(1) << 61, mostCycles = never / 2;
+  struct Entry {
+    uint64_t index; ///< The command's.
+    uint64_t time;  ///< Of its dispatch; once it has begun, of that.
   };
   struct QueueState {
-    Fifo<Pending> pending;
-    Fifo<uint64_t> begins; ///< Of commands whose places in the queue nobody took since.
-    Fifo<uint64_t> ends;   ///< Of the commands begun last.
-    Start start{never};    ///< Of its head, but for the DMA engine; `never` until that is known.
-    uint64_t free = 0;     ///< When the unit takes the next command.
-    uint64_t lastEnd = 0;  ///< Of the commands begun so far.
-    uint32_t begun = 0;
+    uint64_t depth, inFlight;
+    Ring<Entry> entries; ///< By their numbers in the queue, the last `depth` of them.
+    Ring<uint64_t> ends; ///< The same, the last `inFlight`.
+    uint64_t dispatched = 0, begun = 0;
+    Stall cause = Stall::Dispatch; ///< What its head waits for last.
+    uint64_t lastEnd = 0;          ///< Of the commands begun so far.
+    uint32_t layer = 0;            ///< Of the command begun last.
+    BankUse use;                   ///< Of the command begun last, until the unit is free.
     Clock clock{};
-    CommandCost cost; ///< Of the command begun last; it uses its ports until `free`.
+    bool isWaiting() const { return begun < dispatched; }
   };
 
   void dispatch();
   bool dispatchNext();
-  void resolveHead(unsigned q);
-  unsigned firstToBegin(Start &start);
-  llvm::Error begin(unsigned q, const Start &start);
-  void takeTokens(unsigned q, uint8_t givers);
-  void giveTokens(unsigned q, uint64_t index);
-  uint64_t bankConflict(unsigned q, uint64_t time) const;
-  void account(unsigned q, const Pending &head, const Start &start);
-  bool anyPending() const;
+  bool dispatchFence();
+  uint64_t firstToBegin();
+  llvm::Error beginFirst(uint64_t key);
+  // What is known of a queue when this is compiled saves a third of the time.
+  template <unsigned q> void resolveHead();
+  template <unsigned q> llvm::Error begin(uint64_t time);
+  template <unsigned q> void takeTokens(uint8_t givers);
+  template <unsigned q> void giveTokens(uint8_t takers);
+  template <unsigned q> void occupy(uint64_t time, uint64_t bursts);
+  bool anyWaiting() const;
   llvm::Error deadlock() const;
   llvm::Error checkTokens() const;
+  uint64_t giverOf(unsigned giver, unsigned taker, uint64_t number) const;
 
   const Program &program;
   const isa::Command *const commands;
   const uint64_t count; ///< Of commands.
-  const Accelerator &machine;
-  const CostModel costs;
-  Execution *execution;
+  Execution *const execution;
   Stats &stats;
   llvm::MutableArrayRef<CommandRecord> records;
-  std::array<QueueState, isa::queueCount> queues;
-  /// Tokens that queue [from] gave to queue [to].
-  std::array<std::array<Fifo<Token>, isa::queueCount>, isa::queueCount> tokens;
-  isa::Queue fullQueue = isa::Queue::None; ///< What the dispatcher waits for room in.
-  uint8_t changed = 0;                     ///< Queues whose heads may have become known.
-  uint64_t dmaFree = 0;                    ///< Of an engine that both directions share.
-  uint64_t next = 0;                       ///< Command to dispatch.
-  uint32_t layer = 0;                      ///< Its layer.
-  uint64_t now = 0;                        ///< When the dispatcher is free.
+  KnownCosts costs;
+  std::array<QueueState, queueCount> queues;
+  /// When a queue's head can begin, but for the DMA engine; `never` until that is known.
+  std::array<uint64_t, queueCount> starts;
+  /// When the DMA engine of LD or ST is free; 0 of the others.
+  std::array<uint64_t, queueCount> engineFree{};
+  const bool oneEngine;
+  std::array<DmaEngine, 2> engines; ///< Of LD and ST, or of both.
+  /// When each token was given that queue [from] gave to queue [to].
+  std::array<std::array<Fifo<uint64_t>, queueCount>, queueCount> tokens;
+  /// What had ended then; of runs with data.
+  std::array<std::array<Fifo<Clock>, queueCount>, queueCount> clocks;
+  Queue fullQueue = Queue::None; ///< What the dispatcher waits for room in.
+  uint8_t changed = 0;           ///< Queues whose heads may have become known.
+  uint64_t next = 0;             ///< Command to dispatch.
+  uint64_t now = 0;              ///< When the dispatcher is free.
   uint64_t queueFull = 0;
 };
 } // namespace
@@ -109,19 +110,41 @@ private:
 Dispatcher::Dispatcher(const Program &program, const Accelerator &machine, Execution *execution,
                        Stats &stats, llvm::MutableArrayRef<CommandRecord> records)
     : program(program), commands(program.commands.data()), count(program.commands.size()),
-      machine(machine), costs(machine), execution(execution), stats(stats), records(records) {}
+      execution(execution), stats(stats), records(records), costs(machine),
+      oneEngine(machine.dmaReadsAndWritesShare), engines{DmaEngine(machine), DmaEngine(machine)} {
+  starts.fill(never);
+  for (auto [queue, limits] : llvm::zip(queues, machine.queues)) {
+    queue.depth = limits.depth;
+    queue.inFlight = limits.inFlight;
+    queue.entries = Ring<Entry>(queue.depth);
+    queue.ends = Ring<uint64_t>(queue.inFlight);
+  }
+}
+
+llvm::Error Dispatcher::beginFirst(uint64_t key) {
+  uint64_t time = key >> 2;
+  switch (key & 3) {
+  case 0:
+    return begin<0>(time);
+  case 1:
+    return begin<1>(time);
+  case 2:
+    return begin<2>(time);
+  default:
+    return begin<3>(time);
+  }
+}
 
 llvm::Error Dispatcher::run() {
   while (true) {
     dispatch();
-    Start start;
-    unsigned queue = firstToBegin(start);
-    if (queue == queueCount)
+    uint64_t first = firstToBegin();
+    if (first == never << 2)
       break;
-    if (llvm::Error error = begin(queue, start))
+    if (llvm::Error error = beginFirst(first))
       return error;
   }
-  if (next < program.commands.size() || anyPending())
+  if (next < count || anyWaiting())
     return deadlock();
   if (llvm::Error error = checkTokens())
     return error;
@@ -132,16 +155,18 @@ llvm::Error Dispatcher::run() {
 // Dispatch
 //===----------------------------------------------------------------------===//
 
-bool Dispatcher::anyPending() const {
-  return llvm::any_of(queues, [](const QueueState &queue) { return !queue.pending.empty(); });
+bool Dispatcher::anyWaiting() const {
+  return llvm::any_of(queues, [](const QueueState &queue) { return queue.isWaiting(); });
 }
 
 /// Takes as many commands as there is room for.
 void Dispatcher::dispatch() {
-  if (fullQueue != Queue::None && queues[unsigned(fullQueue)].pending.size() >=
-                                      uint64_t(machine.queues[unsigned(fullQueue)].depth))
-    return;
-  fullQueue = Queue::None;
+  if (fullQueue != Queue::None) {
+    const QueueState &queue = queues[unsigned(fullQueue)];
+    if (queue.dispatched - queue.begun == queue.depth)
+      return;
+    fullQueue = Queue::None;
+  }
   while (next < count && dispatchNext()) {
     if (!records.empty())
       records[next].dispatched = now;
@@ -149,39 +174,39 @@ void Dispatcher::dispatch() {
   }
 }
 
+bool Dispatcher::dispatchFence() {
+  if (anyWaiting())
+    return false;
+  Clock ended;
+  for (auto [count, queue] : llvm::zip(ended, queues)) {
+    count = uint32_t(queue.begun);
+    now = std::max(now, queue.lastEnd);
+  }
+  for (QueueState &queue : queues)
+    queue.clock = ended;
+  ++now;
+  if (!records.empty())
+    records[next].begin = records[next].end = now;
+  return true;
+}
+
 bool Dispatcher::dispatchNext() {
   Queue kind = queuesOfOperations[commands[next].operation.index()];
-  if (kind == Queue::None) { // fence, halt
-    if (anyPending())
-      return false;
-    Clock ended;
-    for (auto [count, queue] : llvm::zip(ended, queues)) {
-      count = queue.begun;
-      now = std::max(now, queue.lastEnd);
-    }
-    for (QueueState &queue : queues)
-      queue.clock = ended;
-    ++now;
-    if (!records.empty())
-      records[next].begin = records[next].end = now;
-    return true;
-  }
+  if (kind == Queue::None)
+    return dispatchFence();
   QueueState &queue = queues[unsigned(kind)];
-  const uint64_t depth = machine.queues[unsigned(kind)].depth;
-  if (queue.pending.size() >= depth) {
+  if (queue.dispatched - queue.begun == queue.depth) {
     fullQueue = kind;
     return false;
   }
-  if (queue.pending.size() + queue.begins.size() == depth) { // The place of one that has begun.
-    uint64_t room = queue.begins.front();
-    queue.begins.pop();
+  if (queue.dispatched >= queue.depth) { // The place of one that has begun.
+    uint64_t room = queue.entries[queue.dispatched - queue.depth].time;
     if (room > now)
       queueFull += room - std::exchange(now, room);
   }
-  layer = stats.layerOf(next, layer);
-  if (queue.pending.empty())
+  if (!queue.isWaiting())
     changed |= 1 << unsigned(kind);
-  queue.pending.push({next, ++now, layer});
+  queue.entries[queue.dispatched++] = {next, ++now};
   return true;
 }
 
@@ -190,155 +215,136 @@ bool Dispatcher::dispatchNext() {
 //===----------------------------------------------------------------------===//
 
 /// Sets when the queue's head can begin, if it has its tokens.
-void Dispatcher::resolveHead(unsigned q) {
+template <unsigned q> void Dispatcher::resolveHead() {
   QueueState &queue = queues[q];
-  if (queue.start.time != never || queue.pending.empty())
+  if (!(changed >> q & 1) || starts[q] != never || !queue.isWaiting())
     return;
-  const Pending &head = queue.pending.front();
-  Start start{queue.free, Stall::Dispatch};
-  auto notBefore = [&start](uint64_t time, Stall cause) {
-    if (time > start.time)
-      start = {time, cause};
+  const Entry head = queue.entries[queue.begun];
+  uint64_t start = queue.use.until;
+  Stall cause = Stall::Dispatch;
+  auto notBefore = [&](uint64_t time, Stall reason) {
+    if (time > start) {
+      start = time;
+      cause = reason;
+    }
   };
-  notBefore(head.dispatched, Stall::Dispatch);
-  for (unsigned wait = commands[head.index].wait; wait; wait &= wait - 1) {
-    unsigned giver = llvm::countr_zero(wait);
+  notBefore(head.time, Stall::Dispatch);
+  const uint8_t givers = commands[head.index].wait;
+#pragma GCC unroll 4
+  for (unsigned giver = 0; giver < queueCount; ++giver) {
+    if (!(givers >> giver & 1))
+      continue;
     if (tokens[giver][q].empty())
       return;
-    notBefore(tokens[giver][q].front().time, Stall(unsigned(Stall::WaitLd) + giver));
+    notBefore(tokens[giver][q].front(), Stall(unsigned(Stall::WaitLd) + giver));
   }
-  if (queue.ends.size() >= uint64_t(machine.queues[q].inFlight))
-    notBefore(queue.ends.front(), Stall::InFlight);
-  queue.start = start;
+  if (queue.begun >= queue.inFlight)
+    notBefore(queue.ends[queue.begun - queue.inFlight], Stall::InFlight);
+  starts[q] = start;
+  queue.cause = cause;
 }
 
-/// The queue whose head begins first, the first of several; queueCount if no head can.
-unsigned Dispatcher::firstToBegin(Start &start) {
-  for (; changed; changed &= changed - 1)
-    resolveHead(llvm::countr_zero(changed));
-  start.time = never;
-  unsigned first = queueCount;
-  for (unsigned q = 0; q < queueCount; ++q) {
-    Start candidate = queues[q].start;
-    if (machine.dmaReadsAndWritesShare && (q == ld || q == st) && dmaFree > candidate.time)
-      candidate = {dmaFree, Stall::DmaBusy};
-    if (candidate.time < start.time) {
-      first = q;
-      start = candidate;
-    }
-  }
+/// The queue whose head begins first, the first of several, in the lowest two bits, and when in the
+/// others; never << 2 if no head can.
+uint64_t Dispatcher::firstToBegin() {
+  resolveHead<0>();
+  resolveHead<1>();
+  resolveHead<2>();
+  resolveHead<3>();
+  changed = 0;
+  uint64_t first = never << 2;
+#pragma GCC unroll 4
+  for (unsigned q = 0; q < queueCount; ++q)
+    first = std::min(first, std::max(starts[q], engineFree[q]) << 2 | q);
   return first;
 }
 
-void Dispatcher::takeTokens(unsigned q, uint8_t givers) {
-  if (!execution) { // Nobody asks for clocks.
-    for (unsigned rest = givers; rest; rest &= rest - 1)
-      tokens[llvm::countr_zero(rest)][q].pop();
-    return;
-  }
+template <unsigned q> void Dispatcher::takeTokens(uint8_t givers) {
   Clock &clock = queues[q].clock;
-  for (unsigned rest = givers; rest; rest &= rest - 1) {
-    Fifo<Token> &fifo = tokens[llvm::countr_zero(rest)][q];
-    const Clock &given = fifo.front().clock;
-    for (unsigned i = 0; i < queueCount; ++i)
-      clock[i] = std::max(clock[i], given[i]);
-    fifo.pop();
-  }
-}
-
-void Dispatcher::giveTokens(unsigned q, uint64_t index) {
-  const QueueState &queue = queues[q];
-  uint8_t takers = commands[index].signal;
-  changed |= takers;
-  for (unsigned rest = takers; rest; rest &= rest - 1)
-    tokens[q][llvm::countr_zero(rest)].push({queue.lastEnd, index, queue.clock});
-}
-
-/// Whether two commands use the same port of the same bank.
-static bool meet(const CommandCost &a, const CommandCost &b) {
-  uint64_t shared = 0;
-  for (unsigned port = 0; port < portCount; ++port)
-    shared |= a.ports[port].banks & b.ports[port].banks;
-  return shared;
-}
-
-/// Cycles by which a command takes longer because the commands that other queues began last use
-/// the same ports of the same banks, and both together more than a row a cycle.
-uint64_t Dispatcher::bankConflict(unsigned q, uint64_t time) const {
-  const CommandCost &mine = queues[q].cost;
-  uint64_t result = 0;
-  for (unsigned other = 0; other < queueCount; ++other) {
-    const QueueState &queue = queues[other];
-    if (other == q || queue.free <= time || !meet(mine, queue.cost))
+#pragma GCC unroll 4
+  for (unsigned giver = 0; giver < queueCount; ++giver) {
+    if (!(givers >> giver & 1))
       continue;
-    uint64_t worst = 0;
-    for (unsigned port = 0; port < portCount; ++port) {
-      const PortUse &use = mine.ports[port], &otherUse = queue.cost.ports[port];
-      if (!(use.banks & otherUse.banks))
-        continue;
-      // Rows a cycle and bank, in units of 2^-16.
-      auto rate = [](const PortUse &use, uint64_t cycles) {
-        bool oneBank = (use.banks & (use.banks - 1)) == 0;
-        uint64_t slots = oneBank ? cycles : cycles * llvm::popcount(use.banks);
-        return use.rows >= slots ? 65536 : (use.rows << 16) / slots;
-      };
-      worst = std::max(worst, rate(use, mine.occupied) + rate(otherUse, queue.cost.occupied));
-    }
-    if (worst > 65536)
-      result += (std::min(mine.occupied, queue.free - time) * (worst - 65536)) >> 16;
+    tokens[giver][q].pop();
+    if (!execution) // Nobody asks for clocks.
+      continue;
+    for (auto [mine, theirs] : llvm::zip(clock, clocks[giver][q].front()))
+      mine = std::max(mine, theirs);
+    clocks[giver][q].pop();
   }
-  return result;
 }
 
-/// Adds a command that has just begun to its layer, before `free` and `lastEnd` move on.
-void Dispatcher::account(unsigned q, const Pending &head, const Start &start) {
+template <unsigned q> void Dispatcher::giveTokens(uint8_t takers) {
   const QueueState &queue = queues[q];
-  const CommandCost &cost = queue.cost;
-  uint64_t end = std::max(queue.lastEnd, start.time + cost.total);
-  uint64_t busy = end - std::max(start.time, queue.lastEnd);
-  uint64_t stalled = start.time - queue.free;
-  stats.add(head.layer, q, cost, busy, end);
-  stats.addStall(head.layer, start.cause, stalled);
-  uint64_t hidden = std::min(cost.fill, cost.total - std::min(cost.total, busy));
-  stats.addStall(head.layer, Stall::ArrayFill, cost.fill - hidden);
-  if (!records.empty()) {
-    CommandRecord &record = records[head.index];
-    record.begin = start.time;
-    record.end = end;
-    record.stalled = stalled;
-    record.cause = start.cause;
+  changed |= takers;
+#pragma GCC unroll 4
+  for (unsigned taker = 0; taker < queueCount; ++taker) {
+    if (!(takers >> taker & 1))
+      continue;
+    tokens[q][taker].push(queue.lastEnd);
+    if (execution)
+      clocks[q][taker].push(queue.clock);
   }
 }
 
-llvm::Error Dispatcher::begin(unsigned q, const Start &start) {
+/// Takes the unit from `time` on: for use.occupied cycles, or longer where bursts of DRAM or banks
+/// are not free.
+template <unsigned q> void Dispatcher::occupy(uint64_t time, uint64_t bursts) {
   QueueState &queue = queues[q];
-  const Pending head = queue.pending.front();
+  BankUse &use = queue.use;
+  constexpr bool isDma = q == ld || q == st;
+  if constexpr (isDma)
+    use.occupied = std::max(use.occupied, engines[q == st && !oneEngine].ask(time, bursts));
+  uint64_t conflict = 0;
+#pragma GCC unroll 4
+  for (unsigned other = 0; other < queueCount; ++other)
+    if (other != q && queues[other].use.until > time && meet(use.banks, queues[other].use.banks))
+      conflict += bankConflict(use, queues[other].use, time);
+  stats.addStall(queue.layer, Stall::BankConflict, conflict);
+  use.occupied += conflict;
+  use.until = time + use.occupied;
+  if constexpr (isDma)
+    for (unsigned direction : {ld, st})
+      if (oneEngine || direction == q)
+        engineFree[direction] = use.until;
+}
+
+/// The head of a queue begins.
+template <unsigned q> llvm::Error Dispatcher::begin(uint64_t time) {
+  QueueState &queue = queues[q];
+  Entry &head = queue.entries[queue.begun];
   const isa::Command &command = commands[head.index];
-  queue.pending.pop();
-  takeTokens(q, command.wait);
+  takeTokens<q>(command.wait);
   if (execution)
     if (llvm::Error error = execution->execute(head.index, queue.clock))
       return createStringError(describe(program, head.index) + ": " +
                                llvm::toString(std::move(error)));
-  costs(command, queue.cost);
-  uint64_t conflict = bankConflict(q, start.time);
-  queue.cost.occupied += conflict;
-  queue.cost.total += conflict;
-  stats.addStall(head.layer, Stall::BankConflict, conflict);
-  account(q, head, start);
+  Stall cause = engineFree[q] > starts[q] ? Stall::DmaBusy : queue.cause;
+  uint64_t stalled = time - queue.use.until;
+  const CommandCost &cost = costs.of<Queue(q)>(command.operation, queue.use.banks);
+  queue.use.rows = cost.rows;
+  queue.use.occupied = cost.occupied;
+  queue.layer = stats.layerOf(head.index, queue.layer);
+  occupy<q>(time, cost.bursts);
 
-  if (queue.ends.size() >= uint64_t(machine.queues[q].inFlight))
-    queue.ends.pop();
-  queue.lastEnd = std::max(queue.lastEnd, start.time + queue.cost.total);
-  queue.ends.push(queue.lastEnd);
-  queue.begins.push(start.time);
-  queue.free = start.time + queue.cost.occupied;
-  if (q == ld || q == st)
-    dmaFree = queue.free;
-  queue.clock[q] = ++queue.begun;
-  queue.start.time = never;
+  uint64_t total = cost.total + queue.use.occupied - cost.occupied;
+  uint64_t end = std::max(queue.lastEnd, time + total);
+  if (end > mostCycles)
+    return createStringError(describe(program, head.index) +
+                             ": the run takes more than 2^60 cycles");
+  uint64_t busy = end - std::max(time, queue.lastEnd);
+  stats.add(queue.layer, q, cost, busy, end);
+  stats.addStall(queue.layer, cause, stalled);
+  stats.addStall(queue.layer, Stall::ArrayFill, cost.fill - std::min(cost.fill, total - busy));
+  if (!records.empty())
+    records[head.index] = {records[head.index].dispatched, time, end, stalled, cause};
+
+  head.time = time;
+  queue.ends[queue.begun++] = queue.lastEnd = end;
+  queue.clock[q] = uint32_t(queue.begun);
+  starts[q] = never;
   changed |= 1 << q;
-  giveTokens(q, head.index);
+  giveTokens<q>(command.signal);
   return llvm::Error::success();
 }
 
@@ -349,9 +355,9 @@ llvm::Error Dispatcher::begin(unsigned q, const Start &start) {
 llvm::Error Dispatcher::deadlock() const {
   std::string text = "deadlock:";
   for (unsigned q = 0; q < queueCount; ++q) {
-    if (queues[q].pending.empty())
+    if (!queues[q].isWaiting())
       continue;
-    uint64_t index = queues[q].pending.front().index;
+    uint64_t index = queues[q].entries[queues[q].begun].index;
     std::vector<std::string> givers;
     for (unsigned giver = 0; giver < queueCount; ++giver)
       if ((program.commands[index].wait >> giver & 1) && tokens[giver][q].empty())
@@ -368,11 +374,22 @@ llvm::Error Dispatcher::deadlock() const {
   return createStringError(text);
 }
 
+/// The command that gave a token, the how-many-th from 0 on.
+uint64_t Dispatcher::giverOf(unsigned giver, unsigned taker, uint64_t number) const {
+  uint64_t index = 0;
+  auto gives = [&](const isa::Command &command) {
+    return unsigned(isa::queueOf(command)) == giver && (command.signal >> taker & 1);
+  };
+  while (!gives(commands[index]) || number-- > 0)
+    ++index;
+  return index;
+}
+
 llvm::Error Dispatcher::checkTokens() const {
   for (unsigned giver = 0; giver < queueCount; ++giver)
     for (unsigned taker = 0; taker < queueCount; ++taker)
-      if (!tokens[giver][taker].empty())
-        return createStringError(describe(program, tokens[giver][taker].front().giver) +
+      if (const auto &left = tokens[giver][taker]; !left.empty())
+        return createStringError(describe(program, giverOf(giver, taker, left.popped())) +
                                  ": nobody takes its token for " + queueNames[taker]);
   return llvm::Error::success();
 }

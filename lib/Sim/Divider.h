@@ -9,16 +9,18 @@
 
 namespace fovea::sim {
 
-/// Divides by a number of 1 to 2^32 - 1. Dividends below 2^32 are multiplied by 2^64 / divisor,
+/// Divides by a number of 1 to 2^31 - 1. Dividends below 2^32 are multiplied by 2^63 / divisor,
 /// rounded up, which is exact for them (Granlund and Montgomery 1994) and several times as fast.
 class Divider {
 public:
-  explicit Divider(uint64_t divisor) : divisor(divisor), factor(~uint64_t(0) / divisor + 1) {}
+  explicit Divider(uint64_t divisor)
+      : divisor(divisor), factor((uint64_t(1) << 63) / divisor + 1) {}
 
   uint64_t floor(uint64_t value) const {
-    if (value >> 32 || divisor == 1)
-      return value / divisor;
-    return uint64_t((static_cast<unsigned __int128>(value) * factor) >> 64);
+    return value >> 32 ? value / divisor : floor32(uint32_t(value));
+  }
+  uint64_t floor32(uint32_t value) const {
+    return uint64_t((static_cast<unsigned __int128>(value) * factor) >> 63);
   }
   uint64_t ceil(uint64_t value) const { return floor(value + divisor - 1); }
 

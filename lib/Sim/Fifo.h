@@ -1,13 +1,12 @@
-//===- Fifo.h - A queue in an array ----------------------------*- C++ -*-===//
+//===- Fifo.h - Queues in arrays -------------------------------*- C++ -*-===//
 // Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #ifndef FOVEA_LIB_SIM_FIFO_H
 #define FOVEA_LIB_SIM_FIFO_H
 
-#include <cstddef>
+#include "llvm/Support/MathExtras.h"
 #include <memory>
-#include <utility>
 
 namespace fovea::sim {
 
@@ -15,28 +14,42 @@ namespace fovea::sim {
 template <typename T> class Fifo {
 public:
   bool empty() const { return head == tail; }
-  size_t size() const { return tail - head; }
-  const T &front() const { return slots[head & mask]; }
+  const T &front() const { return slots[head & (capacity - 1)]; }
   void pop() { ++head; }
   void push(const T &value) {
-    if (size() > mask)
+    if (tail - head == capacity)
       grow();
-    slots[tail++ & mask] = value;
+    slots[tail++ & (capacity - 1)] = value;
   }
+  uint64_t popped() const { return head; }
 
 private:
   void grow() {
-    std::unique_ptr<T[]> larger(new T[2 * (mask + 1)]);
-    for (size_t i = head; i < tail; ++i)
-      larger[i - head] = slots[i & mask];
-    tail -= std::exchange(head, 0);
-    slots = std::move(larger);
-    mask = 2 * mask + 1;
+    uint64_t larger = capacity ? 2 * capacity : 16;
+    std::unique_ptr<T[]> moved(new T[larger]);
+    for (uint64_t i = head; i < tail; ++i)
+      moved[i & (larger - 1)] = slots[i & (capacity - 1)];
+    slots = std::move(moved);
+    capacity = larger;
   }
 
-  size_t mask = 15; ///< Slots less one; they are a power of two.
-  std::unique_ptr<T[]> slots{new T[mask + 1]};
-  size_t head = 0, tail = 0; ///< Ever popped, ever pushed.
+  uint64_t capacity = 0; ///< A power of two.
+  std::unique_ptr<T[]> slots;
+  uint64_t head = 0, tail = 0; ///< Ever popped, ever pushed.
+};
+
+/// The last values of a sequence, by their numbers.
+template <typename T> class Ring {
+public:
+  Ring() = default;
+  explicit Ring(uint64_t values)
+      : mask(llvm::PowerOf2Ceil(values) - 1), slots(new T[size_t(mask + 1)]) {}
+  T &operator[](uint64_t number) { return slots[number & mask]; }
+  const T &operator[](uint64_t number) const { return slots[number & mask]; }
+
+private:
+  uint64_t mask = 0;
+  std::unique_ptr<T[]> slots;
 };
 
 } // namespace fovea::sim

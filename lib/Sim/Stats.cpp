@@ -54,6 +54,7 @@ Stats::Stats(const Program &program, const Accelerator &machine) : machine(machi
     result.location = layer.location;
     result.computeCycles = computeCycles(layer, machine);
   }
+  firsts.push_back(~uint64_t(0));
   ends.resize(layers.size());
 }
 

@@ -17,7 +17,7 @@ public:
 
   /// The layer of a command, for commands asked for in order, from the last answer on.
   uint32_t layerOf(uint64_t command, uint32_t layer) const {
-    while (layer + 1 < firsts.size() && firsts[layer + 1] <= command)
+    while (firsts[layer + 1] <= command)
       ++layer;
     return layer;
   }
@@ -27,7 +27,7 @@ public:
     Work &work = layers[layer].work;
     ++work.commands;
     work.macs += cost.macs;
-    work.arrayMacs += cost.onArray ? cost.macs : 0;
+    work.arrayMacs += cost.arrayMacs;
     work.vectorOps += cost.vectorOps;
     work.bytes += cost.bytes;
     work.busy[queue] += busy;
@@ -42,7 +42,7 @@ public:
 
 private:
   const Accelerator &machine;
-  std::vector<uint64_t> firsts; ///< First command of each layer.
+  std::vector<uint64_t> firsts; ///< First command of each layer, and one that there is not.
   std::vector<LayerResult> layers;
   std::vector<uint64_t> ends;
 };

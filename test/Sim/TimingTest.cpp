@@ -43,6 +43,55 @@ TEST(Timing, Dma) {
   EXPECT_EQ(cyclesOf("st dst=y src=acc[0] n0=16"), 4 + 60u);
 }
 
+/// Bursts in flight are the engine's matter: no way of sharing them out among commands beats it.
+TEST(Timing, SplitTransfersAreNoFaster) {
+  auto row = [](int row) {
+    return "ld dst=spad[" + std::to_string(64 * row) + "] src=dram[" + std::to_string(100 * row) +
+           "]";
+  };
+  for (int inFlight : {1, 3, 16, 64}) {
+    std::string machine =
+        gemmini + ":dma.inflight=" + std::to_string(inFlight) + ":rob.ld=100:queue.ld=100";
+    uint64_t whole = timingOf(row(0) + " n0=64 n1=96 src1=100 dst1=64\n", machine).records[0].end;
+    for (int rows : {1, 2, 5, 48}) {
+      std::string parts;
+      for (int first = 0; first < 96; first += rows)
+        parts += row(first) + " n0=64 n1=" + std::to_string(std::min(rows, 96 - first)) +
+                 " src1=100 dst1=64\n";
+      Simulation run = timingOf(parts, machine);
+      EXPECT_GE(run.records[(96 + rows - 1) / rows - 1].end, whole)
+          << rows << " rows a command, " << inFlight << " bursts in flight";
+    }
+  }
+  // One burst at a time: the same cycles for one command and for 96.
+  std::string parts;
+  for (int i = 0; i < 96; ++i)
+    parts += row(i) + " n0=64\n";
+  EXPECT_EQ(timingOf(parts, gemmini + ":dma.inflight=1").records[95].end, 1 + 95 * 64 + 60u);
+}
+
+TEST(Timing, BothDirectionsShareTheBurstsOfAnEngine) {
+  const std::string one = gemmini + ":dma.engines=1rw:dma.inflight=1";
+  Simulation run = timingOf("ld dst=spad[0] src=x n0=64\nst dst=y src=spad[65536] n0=64\n", one);
+  EXPECT_EQ(run.records[1].end - run.records[0].begin, 64 + 60u);
+}
+
+TEST(Timing, ARunHasAnEnd) {
+  std::string text = ".input x narrow [268435456]\n", load =
+                                                          "ld dst=spad[0] src=x n0=65536 n1=4096 "
+                                                          "src1=65536 dst1=65536\n";
+  for (int i = 0; i < 4100; ++i) // 2^48 cycles each.
+    text += load;
+  Accelerator machine =
+      machineNamed(gemmini + ":spad.kib=262144:dma.latency=1048576:dma.inflight=1:dma.burst=1");
+  llvm::Expected<Simulation> run =
+      simulate(parseProgram(text + "halt\n"), machine, nullptr, {/*timingOnly=*/true});
+  ASSERT_FALSE(bool(run));
+  EXPECT_EQ(llvm::toString(run.takeError()),
+            "command 4095 (ld dst=spad[0] src=dram[0] n0=65536 n1=4096 src1=65536 dst1=65536): the "
+            "run takes more than 2^60 cycles");
+}
+
 TEST(Timing, VectorUnit) {
   const std::string image = " h=8 w=8 c=20 oh=8 ow=8";
   EXPECT_EQ(
