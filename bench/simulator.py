@@ -54,6 +54,7 @@ LARGE = "gemm m=1024 k=256 n=256 lda=256 ldb=256 ldacc=256"
 SMALL = "gemm m=64 k=64 n=16 lda=64 ldb=16 ldacc=16"
 PROGRAMS = [
     ("3x3 convolutions of [14, 14, 64] into 64 channels on gemmini16", products("gemmini16", CONV, 20, 16384, (576, 64)), []),
+    ("the same with sums that stay, of 20 bits", products("gemmini16", CONV + " dataflow=os", 20, 16384, (576, 64)), []),
     ("products [1024, 256] x [256, 256] on tpu1", products("tpu1", LARGE, 8, 1024 * 256, (256, 256)), []),
     ("products [64, 64] x [64, 16] on gemmini16", products("gemmini16", SMALL, 1000, 4096, (64, 16)), []),
     ("200,000 commands for their cycles", pipeline(50000), ["--timing-only"]),

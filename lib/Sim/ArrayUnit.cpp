@@ -125,46 +125,56 @@ template <typename T> void ArrayUnit<T>::packPanels(const Product &product) {
   }
 }
 
-/// sums += the packed rows times the panels.
+/// Calls visit(tile) for the tiles of a product's rows from `first` on, until it returns an error.
 template <typename T>
-void ArrayUnit<T>::addTiles(const Product &product, size_t first, size_t count, Sum *sums,
-                            size_t ld) const {
-  Sum tile[tileRows * panelColumns];
-  for (size_t column = 0; column < product.n; column += panelColumns) {
-    const Packed *panel = &panels[column * stride];
-    const size_t columns = std::min<size_t>(panelColumns, product.n - column);
-    for (size_t i = 0; i < count; i += tileRows) {
-      const unsigned tileCount = unsigned(std::min<size_t>(tileRows, count - i));
-      for (unsigned r = 0; r < tileCount; ++r)
-        std::copy_n(sums + (first + i + r) * ld + column, columns, tile + r * panelColumns);
-      sim::multiply(&rows[i * stride], stride, tileCount, panel, stride, tile);
-      for (unsigned r = 0; r < tileCount; ++r)
-        std::copy_n(tile + r * panelColumns, columns, sums + (first + i + r) * ld + column);
-    }
-  }
+template <typename Visitor>
+llvm::Error ArrayUnit<T>::forEachTile(const Product &product, size_t first, size_t count,
+                                      Visitor visit) {
+  for (size_t column = 0; column < product.n; column += panelColumns)
+    for (size_t i = 0; i < count; i += tileRows)
+      if (llvm::Error error =
+              visit(Tile{first + i, column, unsigned(std::min<size_t>(tileRows, count - i)),
+                         unsigned(std::min<size_t>(panelColumns, product.n - column)),
+                         &rows[i * stride], &panels[column * stride]}))
+        return error;
+  return llvm::Error::success();
+}
+
+template <typename T>
+void ArrayUnit<T>::loadTile(const Product &product, const Tile &tile, Sum *sums) {
+  for (unsigned r = 0; r < tile.rows; ++r)
+    std::copy_n(product.sums + (tile.row + r) * product.ldacc + tile.column, tile.columns,
+                sums + r * panelColumns);
+}
+template <typename T>
+void ArrayUnit<T>::storeTile(const Product &product, const Tile &tile, const Sum *sums) {
+  for (unsigned r = 0; r < tile.rows; ++r)
+    std::copy_n(sums + r * panelColumns, tile.columns,
+                product.sums + (tile.row + r) * product.ldacc + tile.column);
 }
 
 template <typename T> llvm::Error ArrayUnit<T>::multiply(const Product &product) {
   stride = llvm::alignTo(product.k, group);
   rows.resize(blockRows * stride);
   packPanels(product);
-  if constexpr (!isFloat) {
-    // Most commands are safe whatever the elements are.
-    Magnitudes most{-machine.input.min(), -machine.input.min(), greatestSum(product)};
-    if (mayOverflow(product, most)) {
-      most.b = greatestMagnitude(panels.data(), panels.size());
-      most.a = greatestOfA(product);
-      if (mayOverflow(product, most))
-        return multiplyChecked(product);
-    }
-  }
+  const bool watch = mayOverflow(product);
   if (!product.accumulate)
     for (size_t i = 0; i < product.m; ++i)
       std::fill_n(product.sums + i * product.ldacc, product.n, Sum(0));
   for (size_t first = 0; first < product.m; first += blockRows) {
     size_t count = std::min(blockRows, product.m - first);
     packRows(product, first, count);
-    addTiles(product, first, count, product.sums, product.ldacc);
+    llvm::Error error = forEachTile(product, first, count, [&](const Tile &tile) -> llvm::Error {
+      if (watch)
+        return addWatched(product, tile);
+      Sum sums[tileRows * panelColumns] = {};
+      loadTile(product, tile, sums);
+      sim::multiply(tile.a, stride, tile.rows, tile.panel, stride, sums);
+      storeTile(product, tile, sums);
+      return llvm::Error::success();
+    });
+    if (error)
+      return error;
   }
   return llvm::Error::success();
 }
@@ -186,6 +196,18 @@ bool ArrayUnit<T>::mayOverflow(const Product &product, Magnitudes most) const {
          int64_t(product.k) * one + most.sums > machine.accumulator.max();
 }
 
+/// Whether some sum could. Most commands are safe whatever their elements are.
+template <typename T> bool ArrayUnit<T>::mayOverflow(const Product &product) {
+  if constexpr (isFloat)
+    return false;
+  Magnitudes most{-machine.input.min(), -machine.input.min(), greatestSum(product)};
+  if (!mayOverflow(product, most))
+    return false;
+  most.b = greatestMagnitude(panels.data(), panels.size());
+  most.a = greatestOfA(product);
+  return mayOverflow(product, most);
+}
+
 template <typename T> int64_t ArrayUnit<T>::greatestSum(const Product &product) const {
   int64_t greatest = 0;
   for (size_t i = 0; product.accumulate && i < product.m; ++i)
@@ -203,70 +225,63 @@ template <typename T> int64_t ArrayUnit<T>::greatestOfA(const Product &product) 
   return greatest;
 }
 
-/// Row by row: the product of the magnitudes bounds every sum on the way; sums that it does not
-/// clear are made one by one.
-template <typename T> llvm::Error ArrayUnit<T>::multiplyChecked(const Product &product) {
+/// Adds a tile in the array's order and looks at every sum on the way. Partial sums begin at half
+/// the range of their type, so that none has left it if no higher bit was ever set. A product is
+/// 2^30 at most, so that the first one to leave a range of 2^31 does not come round unseen.
+template <typename T>
+llvm::Error ArrayUnit<T>::addWatched(const Product &product, const Tile &tile) {
   if constexpr (!isFloat) {
-    std::vector<int32_t> magnitudes(llvm::alignTo(product.n, panelColumns));
-    std::vector<Packed> signedPanels = panels;
-    for (size_t row = 0; row < product.m; ++row) {
-      packRows(product, row, 1);
-      if (!product.accumulate)
-        std::fill_n(product.sums + row * product.ldacc, product.n, Sum(0));
-      // Elements of 16 bits have magnitudes, and sums of them, that do not fit in as many bits.
-      bool bounded = sizeof(T) == 1 && product.k < (size_t(1) << 17);
-      magnitudes.assign(magnitudes.size(), bounded ? 0 : std::numeric_limits<int32_t>::max());
-      if (bounded) {
-        auto makePositive = [](std::vector<Packed> &values) {
-          for (Packed &value : values)
-            value = Packed(std::abs(value));
-        };
-        std::vector<Packed> signedRows = rows;
-        makePositive(rows);
-        if (row == 0)
-          makePositive(panels);
-        addTiles(product, 0, 1, magnitudes.data(), magnitudes.size());
-        rows = std::move(signedRows);
+    const unsigned bits = machine.partialSum.bits;
+    if (bits >= 32)
+      return addOneByOne(product, tile);
+    const int32_t half = int32_t(1) << (bits - 1);
+    const size_t length = partialLength(product.dataflow, product.k, machine);
+    int32_t sums[tileRows * panelColumns] = {}, partials[tileRows * panelColumns];
+    loadTile(product, tile, sums);
+    for (size_t first = 0; first < product.k; first += length) {
+      std::fill(std::begin(partials), std::end(partials), half);
+      uint32_t seen = multiplyWatched(tile.a, stride, tile.rows, tile.panel, first,
+                                      std::min(first + length, product.k), partials);
+      bool fits = seen >> bits == 0;
+      for (unsigned i = 0; i < tile.rows * panelColumns; ++i) {
+        int64_t sum = int64_t(sums[i]) + partials[i] - half;
+        fits &= sum == saturate(sum, machine.accumulator);
+        sums[i] = int32_t(sum);
       }
-      if (llvm::Error error = checkRow(product, row, magnitudes))
-        return error;
-      std::swap(panels, signedPanels);
-      addTiles(product, 0, 1, product.sums + row * product.ldacc, product.ldacc);
-      std::swap(panels, signedPanels);
+      if (!fits)
+        return addOneByOne(product, tile);
     }
+    storeTile(product, tile, sums);
   }
   return llvm::Error::success();
 }
 
 template <typename T>
-llvm::Error ArrayUnit<T>::checkRow(const Product &product, size_t row,
-                                   llvm::ArrayRef<int32_t> magnitudes) const {
-  const Sum *sums = product.sums + row * product.ldacc;
-  for (size_t column = 0; column < product.n; ++column) {
-    int64_t most = magnitudes[column];
-    if (most <= machine.partialSum.max() &&
-        most + std::abs(int64_t(sums[column])) <= machine.accumulator.max())
-      continue;
-    if (llvm::Error error = addOneByOne(product, row, column))
-      return error;
-  }
+llvm::Error ArrayUnit<T>::addOneByOne(const Product &product, const Tile &tile) const {
+  for (unsigned r = 0; r < tile.rows; ++r)
+    for (unsigned j = 0; j < tile.columns; ++j)
+      if (llvm::Error error =
+              addOneByOne(product, tile.row + r, tile.column + j, tile.a + r * stride))
+        return error;
   return llvm::Error::success();
 }
 
-/// Adds up one sum in the array's order; the result is left to the product.
+/// Adds up one sum.
 template <typename T>
-llvm::Error ArrayUnit<T>::addOneByOne(const Product &product, size_t row, size_t column) const {
+llvm::Error ArrayUnit<T>::addOneByOne(const Product &product, size_t row, size_t column,
+                                      const Packed *a) const {
   const size_t rowStep = product.transposedB ? 1 : product.ldb;
   const T *b = product.b + column * (product.transposedB ? product.ldb : 1);
   const size_t length = partialLength(product.dataflow, product.k, machine);
-  int64_t sum = int64_t(product.sums[row * product.ldacc + column]), partial = 0;
+  Sum &place = product.sums[row * product.ldacc + column];
+  int64_t sum = int64_t(place), partial = 0;
   auto overflow = [&](int64_t value, IntegerType type) {
     return llvm::createStringError("the sum of row " + llvm::Twine(row) + ", column " +
                                    llvm::Twine(column) + " becomes " + llvm::Twine(value) +
                                    ", more than " + llvm::Twine(type.bits) + " bits hold");
   };
   for (size_t k = 0; k < product.k; ++k) {
-    partial += int64_t(rows[k]) * b[k * rowStep];
+    partial += int64_t(a[k]) * b[k * rowStep];
     if (partial != saturate(partial, machine.partialSum))
       return overflow(partial, machine.partialSum);
     if ((k + 1) % length && k + 1 < product.k)
@@ -275,6 +290,7 @@ llvm::Error ArrayUnit<T>::addOneByOne(const Product &product, size_t row, size_t
     if (sum != saturate(sum, machine.accumulator))
       return overflow(sum, machine.accumulator);
   }
+  place = Sum(sum);
   return llvm::Error::success();
 }
 

@@ -7,8 +7,8 @@
 // in panels. Sums that their type has no room for are an error, in the order in which the array
 // adds: with weights or inputs that stay, `rows` elements of the window are added up in partialSum,
 // then to the accumulator; with sums that stay, all of them. Most commands cannot overflow whatever
-// their data, or not with the greatest magnitudes of theirs; where that is not sure the product of
-// the magnitudes decides, and where it is too large the sums are made again one by one.
+// their data, or not with the greatest magnitudes of theirs; where that is not sure every sum on
+// the way is looked at.
 //
 // Floats are added in the order of the window, to what the accumulator holds or to zero.
 //
@@ -49,6 +49,12 @@ private:
     /// Writes row i of A, k elements.
     llvm::function_ref<void(size_t, Packed *)> row;
   };
+  /// Some rows and columns of the sums, the packed rows of A and the panel of B.
+  struct Tile {
+    size_t row, column;
+    unsigned rows, columns;
+    const Packed *a, *panel;
+  };
   /// How large the greatest elements are.
   struct Magnitudes {
     int64_t a = 0, b = 0, sums = 0;
@@ -60,15 +66,18 @@ private:
   llvm::Error multiply(const Product &product);
   void packRows(const Product &product, size_t first, size_t count);
   void packPanels(const Product &product);
-  void addTiles(const Product &product, size_t first, size_t count, Sum *sums, size_t ld) const;
+  template <typename Visitor>
+  llvm::Error forEachTile(const Product &product, size_t first, size_t count, Visitor visit);
+  static void loadTile(const Product &product, const Tile &tile, Sum *sums);
+  static void storeTile(const Product &product, const Tile &tile, const Sum *sums);
 
+  bool mayOverflow(const Product &product);
   bool mayOverflow(const Product &product, Magnitudes most) const;
   int64_t greatestSum(const Product &product) const;
   int64_t greatestOfA(const Product &product);
-  llvm::Error multiplyChecked(const Product &product);
-  llvm::Error checkRow(const Product &product, size_t row,
-                       llvm::ArrayRef<int32_t> magnitudes) const;
-  llvm::Error addOneByOne(const Product &product, size_t row, size_t column) const;
+  llvm::Error addWatched(const Product &product, const Tile &tile);
+  llvm::Error addOneByOne(const Product &product, const Tile &tile) const;
+  llvm::Error addOneByOne(const Product &product, size_t row, size_t column, const Packed *a) const;
 
   LocalMemory<T> &memory;
   const Accelerator &machine;

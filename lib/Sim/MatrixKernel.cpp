@@ -43,6 +43,37 @@ multiplyAvx2(const int16_t *a, size_t stride, const int16_t *panel, size_t k, in
       _mm256_storeu_si256(out + 2 * r + half, sum[r][half]);
 }
 
+template <unsigned rows>
+__attribute__((target("avx2"))) static uint32_t watchAvx2(const int16_t *a, size_t stride,
+                                                          const int16_t *panel, size_t first,
+                                                          size_t end, int32_t *sums) {
+  __m256i sum[rows][2], seen = _mm256_setzero_si256();
+  auto *out = reinterpret_cast<__m256i *>(sums);
+  for (unsigned r = 0; r < rows; ++r)
+    for (unsigned half = 0; half < 2; ++half)
+      sum[r][half] = _mm256_loadu_si256(out + 2 * r + half);
+  for (size_t i = first; i < end; ++i) {
+    auto *in = reinterpret_cast<const __m256i *>(panel + i / 2 * 2 * panelColumns);
+    __m256i b[2] = {_mm256_loadu_si256(in), _mm256_loadu_si256(in + 1)};
+    for (unsigned r = 0; r < rows; ++r) {
+      // One of a pair; the other one is zero.
+      __m256i one = _mm256_set1_epi32(int32_t(uint32_t(uint16_t(a[r * stride + i])) << i % 2 * 16));
+      for (unsigned half = 0; half < 2; ++half) {
+        sum[r][half] = _mm256_add_epi32(sum[r][half], _mm256_madd_epi16(one, b[half]));
+        seen = _mm256_or_si256(seen, sum[r][half]);
+      }
+    }
+  }
+  for (unsigned r = 0; r < rows; ++r)
+    for (unsigned half = 0; half < 2; ++half)
+      _mm256_storeu_si256(out + 2 * r + half, sum[r][half]);
+  uint32_t parts[8], result = 0;
+  _mm256_storeu_si256(reinterpret_cast<__m256i *>(parts), seen);
+  for (uint32_t part : parts)
+    result |= part;
+  return result;
+}
+
 /// Half the columns at a time: there are 16 registers.
 template <unsigned rows>
 static void multiplyBaselineRows(const int16_t *a, size_t stride, const int16_t *panel, size_t k,
@@ -71,12 +102,16 @@ static void multiplyBaselineRows(const int16_t *a, size_t stride, const int16_t 
   }
 }
 
+static bool hasAvx2() {
+  static const bool has = __builtin_cpu_supports("avx2");
+  return has;
+}
+
 template <unsigned rows>
 static void multiplyRows(const int16_t *a, size_t stride, const int16_t *panel, size_t k,
                          int32_t *sums) {
-  static const bool hasAvx2 = __builtin_cpu_supports("avx2");
-  return hasAvx2 ? multiplyAvx2<rows>(a, stride, panel, k, sums)
-                 : multiplyBaselineRows<rows>(a, stride, panel, k, sums);
+  return hasAvx2() ? multiplyAvx2<rows>(a, stride, panel, k, sums)
+                   : multiplyBaselineRows<rows>(a, stride, panel, k, sums);
 }
 
 #else
@@ -152,4 +187,37 @@ void sim::multiplyBaseline(const int16_t *a, size_t stride, unsigned rows, const
   default:
     return multiplyBaselineRows<tileRows>(a, stride, panel, k, sums);
   }
+}
+
+uint32_t sim::multiplyWatchedBaseline(const int16_t *a, size_t stride, unsigned rows,
+                                      const int16_t *panel, size_t first, size_t end,
+                                      int32_t *sums) {
+  uint32_t seen = 0;
+  for (size_t i = first; i < end; ++i)
+    for (unsigned r = 0; r < rows; ++r)
+      for (unsigned j = 0; j < panelColumns; ++j) {
+        int32_t product = a[r * stride + i] * panel[i / 2 * 2 * panelColumns + 2 * j + i % 2];
+        int32_t &sum = sums[r * panelColumns + j];
+        sum = int32_t(uint32_t(sum) + uint32_t(product));
+        seen |= uint32_t(sum);
+      }
+  return seen;
+}
+
+uint32_t sim::multiplyWatched(const int16_t *a, size_t stride, unsigned rows, const int16_t *panel,
+                              size_t first, size_t end, int32_t *sums) {
+#if defined(__x86_64__)
+  if (hasAvx2())
+    switch (rows) {
+    case 1:
+      return watchAvx2<1>(a, stride, panel, first, end, sums);
+    case 2:
+      return watchAvx2<2>(a, stride, panel, first, end, sums);
+    case 3:
+      return watchAvx2<3>(a, stride, panel, first, end, sums);
+    default:
+      return watchAvx2<tileRows>(a, stride, panel, first, end, sums);
+    }
+#endif
+  return multiplyWatchedBaseline(a, stride, rows, panel, first, end, sums);
 }

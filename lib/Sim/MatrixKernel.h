@@ -25,6 +25,12 @@ void multiply(const int16_t *a, size_t stride, unsigned rows, const int16_t *pan
 /// The same with what every processor of the architecture has.
 void multiplyBaseline(const int16_t *a, size_t stride, unsigned rows, const int16_t *panel,
                       size_t k, int32_t *sums);
+/// The same for the elements of the window from `first` to before `end`, added one at a time. The
+/// result has each bit that some sum had on the way.
+uint32_t multiplyWatched(const int16_t *a, size_t stride, unsigned rows, const int16_t *panel,
+                         size_t first, size_t end, int32_t *sums);
+uint32_t multiplyWatchedBaseline(const int16_t *a, size_t stride, unsigned rows,
+                                 const int16_t *panel, size_t first, size_t end, int32_t *sums);
 /// The panel is [k][panelColumns].
 void multiply(const float *a, size_t stride, unsigned rows, const float *panel, size_t k,
               float *sums);

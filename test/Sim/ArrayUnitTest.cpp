@@ -140,16 +140,21 @@ TEST(Overflow, IsFoundExactly) {
     machine.partialSum = {unsigned(10 + random.below(8))};
     machine.accumulator = {unsigned(machine.partialSum.bits + random.below(4))};
     machine.accBytes = 4096;
+    const bool isLarge = round % 8 == 0; // Products of up to 2^30.
+    if (isLarge) {
+      machine.partialSum = {unsigned(30 + random.below(3))};
+      machine.accumulator = {32};
+    }
     auto check = [&](auto element) {
       using T = decltype(element);
       LocalMemory<T> memory(machine);
       for (T &value : memory.spad)
-        value = T(int(random.below(61)) - 30);
+        value = isLarge ? T(random.next()) : T(int(random.below(61)) - 30);
       for (int32_t &sum : memory.acc)
         sum = int32_t(random.below(401)) - 200;
       isa::Gemm op;
       op.m = 3;
-      op.k = 1 + random.below(40);
+      op.k = 1 + random.below(isLarge ? 6 : 40);
       op.n = 5;
       op.lda = op.k;
       op.ldb = op.ldacc = 5;
@@ -202,6 +207,9 @@ TEST(MatrixKernel, IsTheSameOnEveryProcessor) {
       baseline = sums;
       multiply(a.data(), k, rows, panel.data(), k, sums.data());
       multiplyBaseline(a.data(), k, rows, panel.data(), k, baseline.data());
+      EXPECT_EQ(sums, baseline);
+      EXPECT_EQ(multiplyWatched(a.data(), k, rows, panel.data(), 1, k, sums.data()),
+                multiplyWatchedBaseline(a.data(), k, rows, panel.data(), 1, k, baseline.data()));
       EXPECT_EQ(sums, baseline);
     }
 }
