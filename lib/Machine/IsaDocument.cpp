@@ -62,7 +62,7 @@ where `\"`, `\\` and `\x0a` mean a quote, a backslash and a byte.
 | `shift` | two units | 2: rows, columns |
 
 A `.param` has values behind `=`: `{ 1 2 3 }`, on as many lines as wanted, where the numbers of one entry alone are taken for all;
-`hex { 00ff }`, the bytes; `random SEED`, uniform over the type's range, floats from -1 to 1, shifts by -1, 0 or 1.
+`hex { 00ff }`, the bytes; `random SEED`, uniform over the type's range (`narrow`: of 8 bits at most, so that sums have room), floats from -1 to 1, shifts by -1, 0 or 1.
 
 ## Encoding
 

@@ -138,7 +138,9 @@ static void checkTypes(const Accelerator &machine, llvm::function_ref<void(std::
 static void checkMemories(const Accelerator &machine, llvm::function_ref<void(std::string)> fail) {
   constexpr int64_t spadAddresses = int64_t(1) << 28, accAddresses = int64_t(1) << 24;
   int64_t split = machine.spadActivationBytes + machine.spadWeightBytes;
-  if (split && split != machine.spadBytes)
+  if (split && machine.spadWeightBytes <= 0)
+    fail(llvm::formatv("spad.kib={0} has no two parts", machine.spadBytes >> 10));
+  else if (split && split != machine.spadBytes)
     fail(llvm::formatv("spad.split={0},{1} makes {2} KiB, but spad.kib={3}",
                        machine.spadActivationBytes >> 10, machine.spadWeightBytes >> 10,
                        split >> 10, machine.spadBytes >> 10));
@@ -198,6 +200,22 @@ bool MachineDescription::gives(llvm::StringRef key) const {
   return llvm::any_of(facts, [&](const Fact &fact) { return fact.key->name == key; });
 }
 
+/// A scratchpad of another size than its parts were given for: they keep their ratio, in whole KiB.
+void MachineDescription::resizeParts(Accelerator &machine) const {
+  auto named = [&](llvm::StringRef name) {
+    return llvm::find_if(facts, [&](const Fact &fact) { return fact.key->name == name; });
+  };
+  auto size = named("spad.kib");
+  int64_t parts = machine.spadActivationBytes + machine.spadWeightBytes;
+  if (parts == 0 || size == facts.end() || !size->replaces || named("spad.split") > size)
+    return;
+  constexpr int64_t kib = 1 << 10;
+  double share = double(machine.spadActivationBytes) / double(parts);
+  int64_t first = int64_t(share * double(machine.spadBytes / kib)) * kib;
+  machine.spadActivationBytes = std::clamp(first, kib, std::max(machine.spadBytes - kib, kib));
+  machine.spadWeightBytes = machine.spadBytes - machine.spadActivationBytes;
+}
+
 llvm::Expected<Accelerator> MachineDescription::build() const {
   Accelerator machine;
   machine.name = name;
@@ -221,6 +239,7 @@ llvm::Expected<Accelerator> MachineDescription::build() const {
     machine.partialSum = machine.accumulator;
   if (!gives("dma.inflight"))
     machine.dmaInFlight = burstsInFlight(machine);
+  resizeParts(machine);
   auto failTogether = [&](const std::string &message) { fail(name, message); };
   if (machine.preloadOverlap && machine.timing == ArrayTiming::Scalesim)
     failTogether("array.timing=scalesim knows no array.preload_overlap=true");
@@ -254,8 +273,9 @@ llvm::Error MachineDescription::set(llvm::StringRef name, llvm::StringRef value,
   llvm::Expected<const MachineKey *> key = keyNamed(name);
   if (!key)
     return key.takeError();
+  size_t before = facts.size();
   llvm::erase_if(facts, [&](const Fact &fact) { return fact.key == *key; });
-  facts.push_back({*key, value.str(), where.str()});
+  facts.push_back({*key, value.str(), where.str(), facts.size() < before});
   return llvm::Error::success();
 }
 

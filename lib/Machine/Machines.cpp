@@ -31,7 +31,8 @@ static llvm::Expected<MachineDescription> readMachine(llvm::StringRef path) {
   llvm::Expected<std::string> text = readText(path);
   if (!text)
     return text.takeError();
-  return MachineDescription::parse(*text, path);
+  return path.ends_with_insensitive(".cfg") ? MachineDescription::parseScalesimConfig(*text, path)
+                                            : MachineDescription::parse(*text, path);
 }
 
 static llvm::Expected<MachineDescription> findWhole(llvm::StringRef name) {

@@ -161,8 +161,10 @@ std::string fovea::randomValues(const DramTensor &tensor, uint64_t entries,
       } else if (format.isFloat) {
         appendFloat(float(double(random.next() >> 40) * 0x1p-23 - 1), bytes);
       } else {
-        unsigned unused = 64 - format.numbers[index].bits;
-        appendInteger(int64_t(random.next()) >> unused, format.numbers[index].bytes(), bytes);
+        unsigned bits = format.numbers[index].bits;
+        if (tensor.element == ElementKind::Narrow)
+          bits = std::min(bits, 8u);
+        appendInteger(int64_t(random.next()) >> (64 - bits), format.numbers[index].bytes(), bytes);
       }
     }
     bytes.resize((entry + 1) * format.bytes, '\0');

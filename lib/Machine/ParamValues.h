@@ -29,8 +29,8 @@ llvm::Error appendNumber(llvm::StringRef text, const EntryFormat &format, size_t
 /// The texts of an entry's numbers, which give the same bytes back; empty where none do.
 std::vector<std::string> printEntry(llvm::StringRef bytes, const EntryFormat &format);
 
-/// Values uniform over all of an integer's range, floats in [-1, 1), shifts -1, 0 or 1; they depend
-/// on seed and name alone.
+/// Values uniform over all of an integer's range, of 8 bits at most where narrow, floats in [-1,
+/// 1), shifts -1, 0 or 1; they depend on seed and name alone.
 std::string randomValues(const DramTensor &tensor, uint64_t entries, const EntryFormat &format,
                          uint64_t seed);
 

@@ -28,8 +28,12 @@ static llvm::Error addValues(llvm::StringRef text, std::vector<std::string> &val
   uint32_t from, to;
   if (first.getAsInteger(10, from) || last.getAsInteger(10, to) || from == 0 || to < from)
     return llvm::createStringError("expected a range such as 64..512, found " + quoted(text));
-  for (uint64_t value = from; value <= to; value *= 2)
+  uint64_t value = from;
+  for (; value <= to; value *= 2)
     values.push_back(std::to_string(value));
+  if (value / 2 != to)
+    return llvm::createStringError(quoted(text) + " doubles from " + first + " to " +
+                                   values.back() + " and misses " + last);
   return llvm::Error::success();
 }
 
@@ -129,8 +133,11 @@ static llvm::Error runOn(const Accelerator &machine, const DistinctLayers &netwo
 static void runPoint(const MachineDescription &base, llvm::ArrayRef<SweepAxis> axes,
                      const DistinctLayers &network, SweepPoint &point) {
   MachineDescription description = base;
-  for (auto [axis, value] : llvm::zip_equal(axes, point.values))
-    llvm::cantFail(description.set(axis.key, value, axis.key + "=" + value));
+  for (auto [axis, value] : llvm::zip_equal(axes, point.values)) {
+    std::string listed = value;
+    std::replace(listed.begin(), listed.end(), ':', ',');
+    llvm::cantFail(description.set(axis.key, listed, axis.key + "=" + value));
+  }
   llvm::Expected<Accelerator> machine = description.build();
   llvm::Error error = machine ? runOn(*machine, network, point) : machine.takeError();
   point.error = llvm::toString(std::move(error));

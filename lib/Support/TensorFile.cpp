@@ -43,17 +43,25 @@ Expected<NamedTensors> fovea::readTensorFile(StringRef path) {
   return NamedTensors{{llvm::sys::path::stem(path).str(), std::move(*tensor)}};
 }
 
+Error fovea::checkTensorFileName(StringRef path, size_t tensors) {
+  StringRef extension = llvm::sys::path::extension(path);
+  if (extension == ".safetensors" || extension == ".npz")
+    return Error::success();
+  if (extension != ".npy")
+    return unknownExtension(path);
+  if (tensors != 1)
+    return llvm::createStringError("cannot write '" + path +
+                                   "': an .npy file holds one tensor, not " + llvm::Twine(tensors));
+  return Error::success();
+}
+
 Error fovea::writeTensorFile(StringRef path, const NamedTensors &tensors) {
+  if (Error error = checkTensorFileName(path, tensors.size()))
+    return error;
   StringRef extension = llvm::sys::path::extension(path);
   if (extension == ".safetensors")
     return writeSafeTensors(path, tensors);
   if (extension == ".npz")
     return writeNpz(path, tensors);
-  if (extension != ".npy")
-    return unknownExtension(path);
-  if (tensors.size() != 1)
-    return llvm::createStringError("cannot write '" + path +
-                                   "': an .npy file holds one tensor, not " +
-                                   llvm::Twine(tensors.size()));
   return writeNpy(path, tensors.begin()->second);
 }

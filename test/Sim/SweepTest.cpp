@@ -16,7 +16,7 @@ static std::string errorOf(std::vector<std::string> texts) {
 
 TEST(SweepAxes, ListsAndRanges) {
   std::vector<SweepAxis> axes = llvm::cantFail(
-      parseSweepAxes({"array.rows=8,16", "32", "spad.kib=64..512", "freq.mhz=3..13,7"}));
+      parseSweepAxes({"array.rows=8,16", "32", "spad.kib=64..512", "freq.mhz=3..12,7"}));
   ASSERT_EQ(axes.size(), 3u);
   EXPECT_EQ(axes[0].key, "array.rows");
   EXPECT_EQ(axes[0].values, (std::vector<std::string>{"8", "16", "32"}));
@@ -30,6 +30,7 @@ TEST(SweepAxes, Errors) {
   EXPECT_EQ(errorOf({"a=0..4"}), "--sweep: expected a range such as 64..512, found '0..4'");
   EXPECT_EQ(errorOf({"a=8..4"}), "--sweep: expected a range such as 64..512, found '8..4'");
   EXPECT_EQ(errorOf({"a=1..x"}), "--sweep: expected a range such as 64..512, found '1..x'");
+  EXPECT_EQ(errorOf({"a=100..250"}), "--sweep: '100..250' doubles from 100 to 200 and misses 250");
   std::vector<std::string> wide;
   for (llvm::StringRef key : {"a", "b", "c", "d", "e"})
     wide.push_back((key + "=1..65536").str());
@@ -89,6 +90,22 @@ TEST(Sweep, AsTheWholeProgram) {
   EXPECT_DOUBLE_EQ(point.utilisation, run.utilisation);
   EXPECT_NEAR(point.millijoules, run.work.picojoules(machine) / 1e9, 1e-12);
   EXPECT_DOUBLE_EQ(point.milliseconds, double(run.totalCycles) / 500e3);
+}
+
+/// The scratchpad's parts keep their ratio, or are swept themselves.
+TEST(Sweep, PartsOfTheScratchpad) {
+  MachineDescription vta = llvm::cantFail(MachineDescription::find("vta"));
+  std::vector<SweepAxis> axes = {{"spad.kib", {"64", "512", "1"}}};
+  Sweep sizes = llvm::cantFail(sweepMachines(small(), vta, axes, 1, [](size_t, size_t) {}));
+  EXPECT_EQ(sizes.points[0].error, "");
+  EXPECT_EQ(sizes.points[1].error, "");
+  EXPECT_EQ(sizes.points[2].error, "vta: error: spad.kib=1 has no two parts");
+  EXPECT_GT(sizes.points[0].cycles, sizes.points[1].cycles);
+  axes = {{"spad.split", {"32:256", "144:144", "1:1"}}, {"array.dataflow", {"ws:os", "os"}}};
+  Sweep splits = llvm::cantFail(sweepMachines(small(), vta, axes, 1, [](size_t, size_t) {}));
+  for (unsigned i = 0; i < 4; ++i)
+    EXPECT_EQ(splits.points[i].error, "");
+  EXPECT_EQ(splits.points[4].error, "vta: error: spad.split=1,1 makes 2 KiB, but spad.kib=288");
 }
 
 TEST(Sweep, UnknownKey) {

@@ -108,7 +108,8 @@ static constexpr llvm::StringLiteral presets = "[general]\nrun_name = scale\n\n"
                                                "Dataflow : is\n";
 
 static std::string configErrorOf(const llvm::Twine &text) {
-  llvm::Expected<MachineDescription> description = parseScalesimConfig(text.str(), "s.cfg");
+  llvm::Expected<MachineDescription> description =
+      MachineDescription::parseScalesimConfig(text.str(), "s.cfg");
   if (!description)
     return llvm::toString(description.takeError());
   llvm::Expected<Accelerator> machine = description->build();
@@ -116,8 +117,8 @@ static std::string configErrorOf(const llvm::Twine &text) {
 }
 
 TEST(ScalesimConfig, Presets) {
-  MachineDescription description = llvm::cantFail(
-      parseScalesimConfig((presets + "[run_presets]\nInterfaceBandwidth: USER\n").str(), "s.cfg"));
+  MachineDescription description = llvm::cantFail(MachineDescription::parseScalesimConfig(
+      (presets + "[run_presets]\nInterfaceBandwidth: USER\n").str(), "s.cfg"));
   Accelerator machine = llvm::cantFail(description.build());
   EXPECT_EQ(machine.name, "s");
   EXPECT_EQ(machine.rows, 32);
@@ -130,8 +131,8 @@ TEST(ScalesimConfig, Presets) {
   EXPECT_EQ(machine.dmaLatency, 0);
   EXPECT_EQ(machine.dataflows, std::vector{Dataflow::InputStationary});
   EXPECT_EQ(machine.timing, ArrayTiming::Scalesim);
-  description = llvm::cantFail(
-      parseScalesimConfig((presets + "[run_presets]\ninterfacebandwidth = CALC\n").str(), "s.cfg"));
+  description = llvm::cantFail(MachineDescription::parseScalesimConfig(
+      (presets + "[run_presets]\ninterfacebandwidth = CALC\n").str(), "s.cfg"));
   EXPECT_EQ(llvm::cantFail(description.build()).dmaBytesPerCycle, 65536);
 }
 
@@ -170,7 +171,7 @@ static constexpr llvm::StringLiteral layers = "stem,23,31,7,7,3,40,2,\n"
                                               "fc,1,1,1,1,500,300,1,\n";
 
 static Accelerator machineNamed(llvm::StringRef name) {
-  return llvm::cantFail(llvm::cantFail(describeMachine(name)).build());
+  return llvm::cantFail(llvm::cantFail(MachineDescription::find(name)).build());
 }
 
 /// Every layer on machines with little memory, so that all loops have several turns. With data: the

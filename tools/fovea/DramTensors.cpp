@@ -79,7 +79,9 @@ static Error fillRandom(const isa::Program &program, const DramTensor &tensor, s
                         uint64_t seed) {
   bool isFloat = program.arithmetic == Arithmetic::Float;
   bool wide = tensor.element == ElementKind::Wide;
-  IntegerType type{wide ? std::min(program.accumulator.bits, 16u) : program.input.bits};
+  // Sums of products of 16 bits leave 32; networks on such machines keep to scales of 8.
+  IntegerType type{wide ? std::min(program.accumulator.bits, 16u)
+                        : std::min(program.input.bits, 8u)};
   Expected<Tensor> random = isFloat ? randomTensor(tensor.name, tensor.shape, seed)
                                     : randomTensor(tensor.name, tensor.shape, seed,
                                                    float(type.min()), float(type.max() + 1));

@@ -8,6 +8,8 @@
 #include "fovea/Sim/Roofline.h"
 #include "fovea/Sim/Topology.h"
 #include "fovea/Support/TensorFile.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
@@ -51,7 +53,8 @@ static void declare(CommandLine &line, SimulateOptions &options) {
   line.text("dataflow", options.dataflow, "NAME", "ws, os or is, whatever the machine has");
   line.list(
       "sweep", options.sweep, "KEY=VALUES",
-      "On many machines: values parted by commas, or doubling from A..B; more axes may follow");
+      "On many machines: values parted by commas, or doubling from A..B; more axes may follow; "
+      "a list is one value as A:B");
   line.integer("threads", options.threads, 0, 1024, "Of a sweep; 0: one per CPU (default: 0)");
   line.example("fovea simulate conv.fasm --random --trace conv.json",
                "cycles, stalls, traffic, and a trace to look at");
@@ -86,12 +89,21 @@ struct Subject {
 };
 } // namespace
 
+Expected<MachineDescription> fovea::describeMachine(llvm::StringRef nameOrPath,
+                                                    llvm::StringRef dataflow) {
+  Expected<MachineDescription> description = MachineDescription::find(nameOrPath);
+  if (description && !dataflow.empty())
+    if (Error error = description->set("array.dataflow", dataflow, "--dataflow"))
+      return error;
+  return description;
+}
+
 static Expected<Accelerator> readMachine(const SimulateOptions &options,
                                          const isa::Program &program) {
   llvm::StringRef name = options.machine.empty() ? program.machine : options.machine;
   if (name.empty())
     return createStringError("the program names no machine: give --machine NAME");
-  Expected<MachineDescription> description = sim::describeMachine(name, options.dataflow);
+  Expected<MachineDescription> description = describeMachine(name, options.dataflow);
   return description ? description->build() : description.takeError();
 }
 
@@ -195,10 +207,24 @@ static int writeReports(const SimulateOptions &options, const Subject &subject,
   return 0;
 }
 
+/// What can be said against a file of outputs before there are any.
+static Error checkOutput(llvm::StringRef path, const isa::Program &program) {
+  if (path.empty())
+    return Error::success();
+  llvm::StringRef folder = llvm::sys::path::parent_path(path);
+  if (!llvm::sys::fs::is_directory(folder.empty() ? "." : folder))
+    return createStringError("cannot write '" + path + "': there is no folder '" + folder + "'");
+  size_t outputs = llvm::count_if(
+      program.tensors, [](const DramTensor &tensor) { return tensor.role == TensorRole::Output; });
+  return checkTensorFileName(path, outputs);
+}
+
 static Error run(const SimulateOptions &options, const Subject &subject, int &code) {
   Expected<std::unique_ptr<sim::Dram>> dram = makeDram(options, subject);
   if (!dram)
     return dram.takeError();
+  if (Error error = checkOutput(options.output, subject.program))
+    return error;
   bool records = options.commands || !options.trace.empty();
   Expected<sim::Simulation> simulation =
       sim::simulate(subject.program, subject.machine, dram->get(), {options.timingOnly, records});
@@ -224,24 +250,37 @@ static int sweep(const SimulateOptions &options) {
   request.axes = options.sweep;
   request.axes.insert(request.axes.end(), options.positionals.begin(), options.positionals.end());
   request.threads = options.threads;
-  request.format = options.json          ? SweepRequest::Json
-                   : options.csv.empty() ? SweepRequest::Table
-                                         : SweepRequest::Csv;
-  request.output = options.csv;
+  request.json = options.json;
+  request.csv = options.csv;
   return sweepCommand(request);
+}
+
+static std::string misuseOfSweep(const SimulateOptions &options) {
+  if (options.topology.empty())
+    return "--sweep needs --topology FILE";
+  for (llvm::StringRef axis : options.positionals)
+    if (!axis.contains('='))
+      return ("unexpected argument '" + axis + "': a sweep goes on with KEY=VALUES").str();
+  if (!options.trace.empty() || !options.roofline.empty() || options.commands || options.repeat)
+    return "--trace, --roofline, --commands and --repeat are of one machine, not of a sweep";
+  return "";
 }
 
 /// Whether the options belong together; a message where they do not.
 static std::string misuse(const SimulateOptions &options) {
-  bool hasTopology = !options.topology.empty(), isSweep = !options.sweep.empty();
-  if (isSweep && !hasTopology)
-    return "--sweep needs --topology FILE";
-  if (!isSweep && options.positionals.size() != (hasTopology ? 0 : 1))
-    return hasTopology ? "either a program or --topology, not both"
-                       : "give a program, or --topology FILE";
+  bool hasTopology = !options.topology.empty();
+  if (hasTopology && options.machine.empty())
+    return "--topology needs --machine NAME";
   if ((options.timingOnly || hasTopology) &&
       (!options.output.empty() || !options.inputs.empty() || options.random))
     return "a run for its cycles alone has no inputs and no outputs";
+  if (options.json && options.repeat)
+    return "--repeat tells a time behind the tables; JSON has no place for it";
+  if (!options.sweep.empty())
+    return misuseOfSweep(options);
+  if (options.positionals.size() != (hasTopology ? 0 : 1))
+    return hasTopology ? "either a program or --topology, not both"
+                       : "give a program, or --topology FILE";
   return "";
 }
 

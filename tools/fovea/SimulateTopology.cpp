@@ -104,7 +104,7 @@ int fovea::sweepCommand(const SweepRequest &request) {
   llvm::Expected<std::vector<sim::SweepAxis>> axes = sim::parseSweepAxes(request.axes);
   if (!axes)
     return report(axes.takeError());
-  llvm::Expected<MachineDescription> base = sim::describeMachine(request.machine, request.dataflow);
+  llvm::Expected<MachineDescription> base = describeMachine(request.machine, request.dataflow);
   if (!base)
     return report(base.takeError());
   llvm::Expected<sim::Topology> topology = sim::readTopology(request.topology);
@@ -114,11 +114,12 @@ int fovea::sweepCommand(const SweepRequest &request) {
       sim::sweepMachines(*topology, *base, std::move(*axes), request.threads, showDone);
   if (!sweep)
     return report(sweep.takeError());
-  int code = writeOutput(request.output, [&](llvm::raw_ostream &os) {
-    if (request.format == SweepRequest::Json)
+  if (!request.csv.empty())
+    if (int code = writeOutput(request.csv, [&](llvm::raw_ostream &os) { printCsv(*sweep, os); }))
+      return code;
+  int code = writeOutput("", [&](llvm::raw_ostream &os) {
+    if (request.json)
       os << llvm::formatv("{0:2}\n", toJson(*sweep));
-    else if (request.format == SweepRequest::Csv)
-      printCsv(*sweep, os);
     else
       printSweep(*sweep, os);
   });

@@ -64,12 +64,21 @@ public:
   /// Error: what is not key=value, unknown keys, keys given twice; each FILE:LINE:COLUMN and what
   /// is wrong, one a line.
   static llvm::Expected<MachineDescription> parse(llvm::StringRef text, llvm::StringRef fileName);
-  /// A machine that is part of Fovea, or a file; "tpu1:array.rows=128:vector.lanes=64" replaces
-  /// facts of it. Error: lists the names, or as for `parse`.
+  /// A configuration file of SCALE-Sim (.cfg): timing scalesim; the SRAMs of inputs and filters are
+  /// the two parts of the scratchpad, that of outputs is the accumulator. Its words are bytes: i8,
+  /// sums i32. InterfaceBandwidth=CALC, as much as is needed, becomes the greatest there is. DRAM
+  /// has no latency. Offsets, request buffers, banks, layouts and presets of networks are read
+  /// over. Errors as above; among them sparsity.
+  static llvm::Expected<MachineDescription> parseScalesimConfig(llvm::StringRef text,
+                                                                llvm::StringRef fileName);
+  /// A machine that is part of Fovea, a file, or a .cfg of SCALE-Sim;
+  /// "tpu1:array.rows=128:vector.lanes=64" replaces facts of it. Error: lists the names, or as for
+  /// `parse`.
   static llvm::Expected<MachineDescription> find(llvm::StringRef nameOrPath);
 
-  /// Sets a fact, in place of the one that is there. `where` begins what errors say of it. Error:
-  /// an unknown key.
+  /// Sets a fact, in place of the one that is there. `where` begins what errors say of it. The
+  /// parts of a scratchpad whose size is replaced behind them keep their ratio. Error: an unknown
+  /// key.
   llvm::Error set(llvm::StringRef key, llvm::StringRef value, llvm::StringRef where = "");
   bool gives(llvm::StringRef key) const;
 
@@ -83,8 +92,10 @@ private:
   struct Fact {
     const MachineKey *key;
     std::string value, where;
+    bool replaces = false; ///< One that was there.
   };
   const Fact *find(const MachineKey &key) const;
+  void resizeParts(Accelerator &machine) const;
   std::vector<Fact> facts;
 };
 

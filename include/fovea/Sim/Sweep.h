@@ -31,9 +31,10 @@ struct Sweep {
   std::optional<size_t> best;
 };
 
-/// "array.rows=8,16,32" or "spad.kib=64..512", which doubles from the first to the last. A list is
-/// one text or has been parted at its commas. Error: a text that is neither, a key twice, more than
-/// a million machines.
+/// "array.rows=8,16,32" or "spad.kib=64..512", which doubles from the first to the last; a fact
+/// that is a list itself has colons in it, "spad.split=32:256,64:224". A list of values is one text
+/// or has been parted at its commas. Error: a text that is neither, a range that does not end by
+/// doubling, a key twice, more than a million machines.
 llvm::Expected<std::vector<SweepAxis>> parseSweepAxes(llvm::ArrayRef<std::string> texts);
 
 /// Runs a network on every machine that the axes make of `base`, several at once; `threads` 0: one

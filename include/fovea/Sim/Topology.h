@@ -46,19 +46,6 @@ using Topology = std::vector<TopologyLayer>;
 llvm::Expected<Topology> parseTopology(llvm::StringRef text, llvm::StringRef fileName);
 llvm::Expected<Topology> readTopology(llvm::StringRef path);
 
-/// A configuration file of SCALE-Sim (.cfg) as a machine: timing scalesim; the SRAMs of inputs and
-/// filters are the two parts of the scratchpad, that of outputs is the accumulator. Its words are
-/// bytes: i8, sums i32. InterfaceBandwidth=CALC, as much as is needed, becomes the greatest there
-/// is. DRAM has no latency. Offsets, request buffers, banks, layouts and presets of networks are
-/// read over. Errors as above; among them sparsity.
-llvm::Expected<MachineDescription> parseScalesimConfig(llvm::StringRef text,
-                                                       llvm::StringRef fileName);
-
-/// A machine by name, from its file, or from a SCALE-Sim .cfg, as findAccelerator's argument.
-/// `dataflow`: "ws", "os", "is", whatever the machine has; empty: the machine's.
-llvm::Expected<MachineDescription> describeMachine(llvm::StringRef nameOrPath,
-                                                   llvm::StringRef dataflow = "");
-
 /// The network as commands for timing alone: layers one behind the other, parted by fences, each in
 /// tiles that take at most half of each local memory, so that the next tile is loaded while one is
 /// worked on. The order of loops and the size of tiles are those whose transfers and products take

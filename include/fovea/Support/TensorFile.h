@@ -45,6 +45,8 @@ llvm::Error writeNpz(llvm::StringRef path, const NamedTensors &tensors);
 
 /// One of the above by the file's extension; an npy holds one tensor, named by the file's stem.
 llvm::Expected<NamedTensors> readTensorFile(llvm::StringRef path);
+/// Error: a name that so many tensors cannot be written to.
+llvm::Error checkTensorFileName(llvm::StringRef path, size_t tensors);
 llvm::Error writeTensorFile(llvm::StringRef path, const NamedTensors &tensors);
 
 } // namespace fovea

@@ -2,7 +2,7 @@
 // Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
-#include "fovea/Sim/Topology.h"
+#include "fovea/Machine/MachineFile.h"
 #include "fovea/Support/Diagnostics.h"
 #include "fovea/Support/TextErrors.h"
 #include "llvm/ADT/StringExtras.h"
@@ -11,7 +11,6 @@
 #include "llvm/Support/Path.h"
 
 using namespace fovea;
-using namespace fovea::sim;
 
 namespace {
 /// Keys of configuration files in lower case, as Python's configparser, which SCALE-Sim reads them
@@ -128,24 +127,7 @@ llvm::Expected<MachineDescription> ConfigReader::read() {
   return machine;
 }
 
-llvm::Expected<MachineDescription> sim::parseScalesimConfig(llvm::StringRef text,
-                                                            llvm::StringRef fileName) {
+llvm::Expected<MachineDescription>
+MachineDescription::parseScalesimConfig(llvm::StringRef text, llvm::StringRef fileName) {
   return ConfigReader(text, fileName).read();
-}
-
-llvm::Expected<MachineDescription> sim::describeMachine(llvm::StringRef nameOrPath,
-                                                        llvm::StringRef dataflow) {
-  auto find = [&]() -> llvm::Expected<MachineDescription> {
-    if (!nameOrPath.ends_with_insensitive(".cfg"))
-      return MachineDescription::find(nameOrPath);
-    llvm::Expected<std::string> text = readText(nameOrPath);
-    if (!text)
-      return text.takeError();
-    return parseScalesimConfig(*text, nameOrPath);
-  };
-  llvm::Expected<MachineDescription> description = find();
-  if (description && !dataflow.empty())
-    if (llvm::Error error = description->set("array.dataflow", dataflow, "--dataflow"))
-      return error;
-  return description;
 }
