@@ -8,6 +8,7 @@
 #include "fovea/Support/TextErrors.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringSet.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace fovea;
 using fovea::isa::Program;
@@ -48,6 +49,9 @@ std::optional<uint64_t> fovea::unitsOf(const DramTensor &tensor, const Program &
 //===----------------------------------------------------------------------===//
 // Well-formed programs
 //===----------------------------------------------------------------------===//
+
+/// Of a layer, so that every count of cycles fits.
+static constexpr int64_t mostLayerMacs = int64_t(1) << 48;
 
 namespace {
 class FlawFinder {
@@ -97,6 +101,9 @@ void FlawFinder::checkTensor(size_t index) {
     flaw("the name is empty");
   else if (!names.insert(tensor.name).second)
     flaw("another tensor has the name " + quoted(tensor.name) + " already");
+  bool isData = tensor.element == ElementKind::Narrow || tensor.element == ElementKind::Wide;
+  if (!isData && (tensor.role == TensorRole::Input || tensor.role == TensorRole::Output))
+    flaw("entries of tables are parameters; inputs and outputs are narrow or wide");
   std::optional<uint64_t> units = unitsOf(tensor, program);
   if (!units)
     return flaw("its shape may have 8 extents, each 1 at least, and " + Twine(mostDramUnits) +
@@ -117,8 +124,13 @@ void FlawFinder::checkLayer(size_t index) {
                Twine(program.commands.size()));
   else if (index > 0 && layer.first < program.layers[index - 1].first)
     report(ProgramFlaw::Layer, index, "it begins before the layer in front of it");
-  if (std::min({layer.pixels, layer.filters, layer.window, layer.repeat}) < 0)
-    report(ProgramFlaw::Layer, index, "a negative size");
+  int64_t macs = 1;
+  for (int64_t size : {layer.pixels, layer.filters, layer.window, layer.repeat}) {
+    if (size < 0)
+      return report(ProgramFlaw::Layer, index, "a negative size");
+    if (llvm::MulOverflow(macs, std::max<int64_t>(size, 1), macs) || macs > mostLayerMacs)
+      return report(ProgramFlaw::Layer, index, "more than 2^48 multiply-accumulates");
+  }
 }
 
 void FlawFinder::checkTokens(size_t index) {
@@ -141,6 +153,14 @@ void FlawFinder::checkCommand(size_t index) {
   if (llvm::Expected<isa::Word> word = encode(command); !word)
     return report(ProgramFlaw::Command, index, llvm::toString(word.takeError()));
   checkTokens(index);
+  isa::visitOperands(command.operation, [&](const auto &operands) {
+    isa::RowOf<decltype(operands)>::forEachField(operands, [&](auto field, const auto &value) {
+      if constexpr (field.kind == isa::FieldKind::Byte)
+        if (value < program.input.min() || value > program.input.max())
+          report(ProgramFlaw::Command, index,
+                 field.name + "=" + Twine(int(value)) + " is no i" + Twine(program.input.bits));
+    });
+  });
   bool isLast = index + 1 == program.commands.size();
   bool isHalt = std::holds_alternative<isa::Halt>(command.operation);
   if (isHalt && !isLast)
@@ -209,9 +229,20 @@ static std::string outside(const isa::Region &region, uint64_t size) {
       .str();
 }
 
-/// Rows of sums that overlap would depend on the order in which the array makes them.
-static bool sumsOverlap(uint64_t rows, uint64_t stride, uint64_t columns) {
-  return rows > 1 && stride < columns;
+/// Whether some unit is there twice. Of what is written and of the array's operands none may be: a
+/// few bits of a stride would ask for more work than any memory has room for, and sums that overlap
+/// would depend on the order in which the array makes them.
+static bool overlaps(const isa::Region &region) {
+  std::array<std::pair<uint64_t, uint64_t>, 3> steps = {
+      {{region.s0, region.n0}, {region.s1, region.n1}, {region.s2, region.n2}}};
+  llvm::sort(steps);
+  uint64_t reach = 1; // From the first unit to behind the last one, of the steps so far.
+  for (auto [stride, extent] : steps) {
+    if (extent > 1 && stride < reach)
+      return true;
+    reach += (extent - 1) * stride;
+  }
+  return false;
 }
 
 /// What no footprint tells. Empty: nothing.
@@ -222,24 +253,16 @@ static std::string unfit(const isa::Command &command, const Accelerator &machine
     return ("the array of " + machine.name + " has no dataflow " + isa::flowNames[unsigned(flow)])
         .str();
   };
-  bool overlap = false;
   if (auto *ld = std::get_if<isa::Ld>(&command.operation); ld && ld->wide && !ld->dst.accumulator)
     return "wide elements go to the accumulator alone";
-  if (auto *gemm = std::get_if<isa::Gemm>(&command.operation)) {
-    overlap = sumsOverlap(gemm->m, gemm->ldacc, gemm->n);
-    if (std::string flaw = dataflow(gemm->dataflow); !flaw.empty())
-      return flaw;
-  }
+  if (auto *gemm = std::get_if<isa::Gemm>(&command.operation))
+    return dataflow(gemm->dataflow);
   if (auto *conv = std::get_if<isa::Conv>(&command.operation)) {
-    overlap = sumsOverlap(uint64_t(conv->oh) * conv->ow, conv->ldacc, conv->n);
     if (conv->shift && !machine.shiftInAddressGenerator)
       return "the address generator of " + machine.name + " does not shift";
-    if (std::string flaw = dataflow(conv->dataflow); !flaw.empty())
-      return flaw;
+    return dataflow(conv->dataflow);
   }
-  if (auto *dwc = std::get_if<isa::Depthwise>(&command.operation))
-    overlap = sumsOverlap(uint64_t(dwc->oh) * dwc->ow, dwc->ldacc, uint64_t(dwc->c) * dwc->mul);
-  return overlap ? "ldacc is less than the columns, so that rows of sums overlap" : "";
+  return "";
 }
 
 static Error checkFit(const Program &program, size_t index, const Accelerator &machine) {
@@ -249,6 +272,10 @@ static Error checkFit(const Program &program, size_t index, const Accelerator &m
         region.memory == isa::Memory::Dram ? program.dramUnits : sizeOf(region.memory, machine);
     if (region.end() > size)
       return inCommand(program, index, outside(region, size));
+    if ((region.write || queueOf(command) == isa::Queue::Ex) && overlaps(region))
+      return inCommand(program, index,
+                       (region.write ? "writes" : "reads") + Twine(" rows of the ") +
+                           nameOf(region.memory) + " that overlap");
   }
   if (std::string flaw = unfit(command, machine); !flaw.empty())
     return inCommand(program, index, flaw);

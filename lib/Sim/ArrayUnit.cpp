@@ -9,9 +9,6 @@
 using namespace fovea;
 using namespace fovea::sim;
 
-/// Rows of A that are packed at once.
-static constexpr size_t blockRows = 64;
-
 template <typename Value> static int64_t greatestMagnitude(const Value *values, size_t count) {
   Value least = 0, greatest = 0;
   for (size_t i = 0; i < count; ++i) {
@@ -155,6 +152,7 @@ void ArrayUnit<T>::storeTile(const Product &product, const Tile &tile, const Sum
 
 template <typename T> llvm::Error ArrayUnit<T>::multiply(const Product &product) {
   stride = llvm::alignTo(product.k, group);
+  blockRows = std::clamp<size_t>(mostPacked / stride, tileRows, 64);
   rows.resize(blockRows * stride);
   packPanels(product);
   const bool watch = mayOverflow(product);

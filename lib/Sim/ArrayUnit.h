@@ -81,7 +81,9 @@ private:
 
   LocalMemory<T> &memory;
   const Accelerator &machine;
-  size_t stride = 0; ///< k, a multiple of `group`.
+  static constexpr size_t mostPacked = size_t(1) << 20; ///< Elements of A, where tiles are less.
+  size_t stride = 0;                                    ///< k, a multiple of `group`.
+  size_t blockRows = 0;                                 ///< Rows of A that are packed at once.
   std::vector<Packed> rows, panels;
 };
 

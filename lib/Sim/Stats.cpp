@@ -39,7 +39,7 @@ static int64_t computeCycles(const ProgramLayer &layer, const Accelerator &machi
   int64_t once = machine.timing == ArrayTiming::Scalesim
                      ? closedForm(product, dataflow, machine.rows, machine.cols).total
                      : arrayCycles(product, dataflow, machine).total;
-  return once * layer.repeat;
+  return once * layer.repeat; // checkProgram bounds its multiply-accumulates.
 }
 
 Stats::Stats(const Program &program, const Accelerator &machine) : machine(machine) {

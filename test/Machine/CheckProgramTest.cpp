@@ -69,6 +69,97 @@ TEST_F(CheckProgramTest, LayersAreInOrder) {
   EXPECT_EQ(check(), "layer 0 ('a'): it begins with command 2; there are 1");
   program.layers = {{"a", "", 0, 0, -1, 0, 0}};
   EXPECT_EQ(check(), "layer 0 ('a'): a negative size");
+  program.layers = {{"a", "", 0, 1 << 16, 1 << 16, 1 << 8, 1 << 8}};
+  EXPECT_EQ(check(), "");
+  for (int64_t repeat : {int64_t(257), INT64_MAX}) {
+    program.layers[0].repeat = repeat;
+    EXPECT_EQ(check(), "layer 0 ('a'): more than 2^48 multiply-accumulates");
+  }
+  program.layers = {{"a", "", 0, INT64_MAX, 0, 0, 0}};
+  EXPECT_EQ(check(), "layer 0 ('a'): more than 2^48 multiply-accumulates");
+}
+
+TEST_F(CheckProgramTest, TablesAreParameters) {
+  for (ElementKind element : {ElementKind::Quantization, ElementKind::Lookup, ElementKind::Shift})
+    for (TensorRole role : {TensorRole::Input, TensorRole::Output}) {
+      program.tensors = {{"q", role, element, {1}, 0, ""}};
+      EXPECT_EQ(check(), "tensor 0 ('q'): entries of tables are parameters; inputs and outputs are "
+                         "narrow or wide");
+      program.tensors[0].role = TensorRole::Scratch;
+      EXPECT_EQ(check(), "");
+    }
+}
+
+TEST_F(CheckProgramTest, FillIsOfTheInputsType) {
+  program.input = machine.input = machine.weight = {4};
+  auto with = [&](auto operation, int fill) {
+    operation.fill = int8_t(fill);
+    return check(operation);
+  };
+  for (int fill : {-8, 7}) {
+    EXPECT_EQ(with(isa::Ld(), fill), "");
+    EXPECT_EQ(with(isa::Conv(), fill), "");
+    EXPECT_EQ(with(isa::Depthwise(), fill), "");
+    EXPECT_EQ(with(isa::Shift(), fill), "");
+  }
+  EXPECT_EQ(with(isa::Ld(), 100), "fill=100 is no i4");
+  EXPECT_EQ(with(isa::Conv(), 8), "fill=8 is no i4");
+  EXPECT_EQ(with(isa::Depthwise(), -9), "fill=-9 is no i4");
+  EXPECT_EQ(with(isa::Shift(), -128), "fill=-128 is no i4");
+}
+
+/// A few bits must not ask for days: what is written, is written once.
+TEST_F(CheckProgramTest, NothingIsWrittenTwice) {
+  isa::Ld ld;
+  ld.n0 = 10, ld.n1 = 3, ld.n2 = 2, ld.dst1 = 10, ld.dst2 = 30;
+  EXPECT_EQ(check(ld), "");
+  ld.dst2 = 29;
+  EXPECT_EQ(check(ld), "writes rows of the scratchpad that overlap");
+  ld.dst1 = 60, ld.dst2 = 10; // Planes between rows.
+  EXPECT_EQ(check(ld), "");
+  ld.dst1 = 0, ld.dst2 = 10;
+  EXPECT_EQ(check(ld), "writes rows of the scratchpad that overlap");
+  isa::St st;
+  st.src.accumulator = true, st.n0 = 5, st.n1 = 2, st.dst1 = 20;
+  EXPECT_EQ(check(st), "");
+  st.dst1 = 19;
+  EXPECT_EQ(check(st), "writes rows of the DRAM that overlap");
+  isa::Copy copy;
+  copy.n0 = 3, copy.dst0 = 2, copy.n1 = 3, copy.dst1 = 1;
+  EXPECT_EQ(check(copy), "writes rows of the scratchpad that overlap");
+  copy.dst1 = 5;
+  EXPECT_EQ(check(copy), "");
+  copy.n0 = 1, copy.n1 = 1 << 14, copy.dst1 = 0;
+  EXPECT_EQ(check(copy), "writes rows of the scratchpad that overlap");
+  auto rows = [&](auto operation) {
+    operation.n0 = 4, operation.n1 = 2, operation.ldd = 3;
+    EXPECT_EQ(check(operation), "writes rows of the scratchpad that overlap");
+    operation.ldd = 4;
+    EXPECT_EQ(check(operation), "");
+  };
+  isa::Gemm gemm;
+  gemm.m = gemm.k = gemm.n = 2, gemm.lda = gemm.ldacc = 2, gemm.ldb = 1;
+  EXPECT_EQ(check(gemm), "reads rows of the scratchpad that overlap");
+  gemm.ldb = 2;
+  EXPECT_EQ(check(gemm), "");
+  rows(isa::Elementwise());
+  rows(isa::Requantize());
+  rows(isa::Lookup());
+  auto image = [&](auto operation) {
+    operation.c = 4, operation.ldd = 3;
+    EXPECT_EQ(check(operation), "writes rows of the scratchpad that overlap");
+    operation.ldd = 4;
+    EXPECT_EQ(check(operation), "");
+  };
+  isa::Pool pool;
+  pool.oh = pool.ow = 3;
+  image(pool);
+  isa::Resize resize;
+  resize.oh = resize.ow = 3;
+  image(resize);
+  isa::Shift shift;
+  shift.h = shift.w = 3, shift.lds = 4;
+  image(shift);
 }
 
 TEST_F(CheckProgramTest, TensorsAreInsideDram) {
@@ -172,14 +263,14 @@ TEST_F(CheckProgramTest, TheArraysCommands) {
   gemm.a = 0, gemm.acc = 61;
   EXPECT_EQ(check(gemm), "writes accumulator up to element 100; it has 100");
   gemm.acc = 0, gemm.ldacc = 9;
-  EXPECT_EQ(check(gemm), "ldacc is less than the columns, so that rows of sums overlap");
+  EXPECT_EQ(check(gemm), "writes rows of the accumulator that overlap");
   gemm.m = 1;
   EXPECT_EQ(check(gemm), "");
   gemm.dataflow = Dataflow::InputStationary;
   EXPECT_EQ(check(gemm), "the array of small has no dataflow is");
   isa::Conv conv;
   conv.oh = 2, conv.n = 2, conv.ldb = 2;
-  EXPECT_EQ(check(conv), "ldacc is less than the columns, so that rows of sums overlap");
+  EXPECT_EQ(check(conv), "writes rows of the accumulator that overlap");
   conv.ldacc = 2;
   EXPECT_EQ(check(conv), "");
   conv.dataflow = Dataflow::OutputStationary;
@@ -212,7 +303,7 @@ TEST_F(CheckProgramTest, TablesHaveAnEnd) {
 TEST_F(CheckProgramTest, TheVectorUnitsCommands) {
   isa::Depthwise dwc;
   dwc.c = 4, dwc.mul = 2, dwc.ow = 3, dwc.ldacc = 7;
-  EXPECT_EQ(check(dwc), "ldacc is less than the columns, so that rows of sums overlap");
+  EXPECT_EQ(check(dwc), "writes rows of the accumulator that overlap");
   dwc.ldacc = 8, dwc.acc = 100 - 23;
   EXPECT_EQ(check(dwc), "writes accumulator up to element 100; it has 100");
   isa::Pool pool;

@@ -4,6 +4,7 @@
 //===----------------------------------------------------------------------===//
 #include "RandomPrograms.h"
 #include "fovea/Machine/IsaTable.h"
+#include "fovea/Machine/Requantize.h"
 
 using namespace fovea;
 using fovea::isa::Program;
@@ -54,7 +55,8 @@ static DramTensor anyTensor(RandomSequence &random, size_t index, Program &progr
   DramTensor tensor;
   tensor.name = randomName(random, index);
   tensor.role = TensorRole(random.below(4));
-  tensor.element = ElementKind(random.below(5));
+  bool isData = tensor.role == TensorRole::Input || tensor.role == TensorRole::Output;
+  tensor.element = ElementKind(random.below(isData ? 2 : 5));
   for (uint64_t rank = random.below(4); rank; --rank)
     tensor.shape.push_back(1 + random.below(5));
   uint64_t units = *unitsOf(tensor, program);
@@ -84,10 +86,16 @@ Program test::randomProgram(RandomSequence &random, size_t commands) {
       ProgramLayer layer{randomName(random, index), "", index, 0, 0, 0, 0};
       if (random.below(2))
         layer = {layer.name, "a \"net\".cnn:3:7",      index, 49,
-                 INT64_MAX,  int64_t(random.below(9)), 1};
+                 1ll << 38,  int64_t(random.below(9)), 1};
       program.layers.push_back(layer);
     }
     program.commands.push_back(randomCommand(random));
+    isa::visitOperands(program.commands.back().operation, [&](auto &operands) {
+      isa::RowOf<decltype(operands)>::forEachField(operands, [&](auto field, auto &value) {
+        if constexpr (field.kind == isa::FieldKind::Byte)
+          value = int8_t(saturate(value, program.input));
+      });
+    });
   }
   program.commands.push_back({isa::Halt(), 0, 0});
   if (random.below(4) == 0)

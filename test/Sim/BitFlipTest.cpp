@@ -133,7 +133,6 @@ struct DeadField {
 const DeadField otherDeadFields[] = {
     {"conv.n", 5, "a few more filters fit the array, and later products write over their sums"},
     {"ld.after1", 5, "DRAM is slower than the fill, and nobody reads what is filled"},
-    {"ld.before2", 2, "the same"},
 };
 
 TEST(BitFlips, AreNoticed) {

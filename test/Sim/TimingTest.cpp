@@ -104,13 +104,13 @@ TEST(Timing, VectorUnit) {
             1 + 64 * 4 * 2u);
   EXPECT_EQ(cyclesOf("shift src=spad[0] dst=spad[4096] h=8 w=8 c=20 lds=20 ldd=20"), 1 + 64 * 2u);
   const std::string rows = " n0=17 n1=10";
-  EXPECT_EQ(cyclesOf("elt x=spad[0] y=spad[0] dst=spad[0]" + rows), 1 + 20u);
-  EXPECT_EQ(cyclesOf("elt x=spad[0] y=spad[0] dst=spad[0] qx=1 qy=1" + rows), 1 + 60u);
-  EXPECT_EQ(cyclesOf("rq src=acc[0] dst=spad[0]" + rows), 1 + 20u);
-  EXPECT_EQ(cyclesOf("lut src=spad[0] dst=spad[0] table=0" + rows), 1 + 20u);
+  EXPECT_EQ(cyclesOf("elt x=spad[0] y=spad[0] dst=spad[0] ldd=17" + rows), 1 + 20u);
+  EXPECT_EQ(cyclesOf("elt x=spad[0] y=spad[0] dst=spad[0] qx=1 qy=1 ldd=17" + rows), 1 + 60u);
+  EXPECT_EQ(cyclesOf("rq src=acc[0] dst=spad[0] ldd=17" + rows), 1 + 20u);
+  EXPECT_EQ(cyclesOf("lut src=spad[0] dst=spad[0] table=0 ldd=17" + rows), 1 + 20u);
   EXPECT_EQ(cyclesOf("reduce src=spad[0] acc=acc[0] n=10 c=17 lds=17"), 1 + 20u);
-  EXPECT_EQ(cyclesOf("copy src=spad[0] dst=spad[0] src0=1 dst0=1" + rows), 1 + 20u);
-  EXPECT_EQ(cyclesOf("copy src=spad[0] dst=spad[0] src0=2 dst0=1" + rows), 1 + 170u);
+  EXPECT_EQ(cyclesOf("copy src=spad[0] dst=spad[0] src0=1 dst0=1 dst1=17" + rows), 1 + 20u);
+  EXPECT_EQ(cyclesOf("copy src=spad[0] dst=spad[0] src0=2 dst0=1 dst1=17" + rows), 1 + 170u);
 }
 
 const std::string product =
