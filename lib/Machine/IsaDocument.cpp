@@ -50,7 +50,8 @@ A command or a directive stands on a line; `#` begins a comment. Fields stand in
 | `.layer "NAME" [at "FILE:LINE:COLUMN"]` and `pixels=`, `filters=`, `window=`, `repeat=` | the commands from here on belong to that layer of the network |
 
 DRAM is addressed in units of the machine's input type: `dram[64]`, `w[64]` for a place in a tensor, `w` for its first unit. Local memories are addressed
-in elements: `spad[0]`, `acc[0]`. Strides count as the memory that they are of does. Names that are no words stand in quotes,
+in elements: `spad[0]`, `acc[0]`. Strides count as the memory that they are of does; no unit is twice in
+what a command writes, nor in an operand of the array. Names that are no words stand in quotes,
 where `\"`, `\\` and `\x0a` mean a quote, a backslash and a byte.
 
 | element | an entry holds | numbers in the text |

@@ -25,7 +25,8 @@ static constexpr TrafficField trafficFields[] = {
 
 static void writeWork(llvm::json::OStream &json, const Work &work, const Accelerator &machine) {
   json.attribute("commands", work.commands);
-  json.attribute("macs", work.macs);
+  json.attribute("made_macs", work.macs);
+  json.attribute("array_macs", work.arrayMacs);
   json.attribute("vector_ops", work.vectorOps);
   json.attributeObject("stalls", [&] {
     for (unsigned i = 0; i < stallCount; ++i)
@@ -50,6 +51,7 @@ static void writeLayer(llvm::json::OStream &json, const LayerResult &layer,
       json.attribute("location", layer.location);
     json.attribute("compute_cycles", layer.computeCycles);
     json.attribute("cycles", layer.cycles);
+    json.attribute("macs", layer.macs);
     json.attribute("utilisation", layer.utilisation);
     writeWork(json, layer.work, machine);
   });
@@ -63,6 +65,7 @@ void sim::writeJson(const Simulation &simulation, const Program &program,
     json.attribute("total_cycles", simulation.totalCycles);
     json.attribute("milliseconds",
                    double(simulation.totalCycles) / (1000.0 * double(machine.megahertz)));
+    json.attribute("macs", simulation.macs);
     json.attribute("utilisation", simulation.utilisation);
     json.attribute("dispatch_cycles", simulation.dispatchCycles);
     json.attribute("queue_full", simulation.queueFull);
@@ -103,7 +106,8 @@ static std::string quoted(llvm::StringRef text) {
 
 void sim::writeCsv(const Simulation &simulation, const Accelerator &machine,
                    llvm::raw_ostream &os) {
-  os << "name,location,compute_cycles,cycles,utilisation,commands,macs,vector_ops";
+  os << "name,location,compute_cycles,cycles,macs,utilisation,commands,made_macs,array_macs,vector_"
+        "ops";
   for (unsigned i = 0; i < stallCount; ++i)
     os << ',' << nameOf(Stall(i));
   for (const TrafficField &field : trafficFields)
@@ -114,8 +118,8 @@ void sim::writeCsv(const Simulation &simulation, const Accelerator &machine,
   for (const LayerResult &layer : simulation.layers) {
     const Work &work = layer.work;
     os << quoted(layer.name) << ',' << quoted(layer.location) << ',' << layer.computeCycles << ','
-       << layer.cycles << ',' << llvm::format("%.6f", layer.utilisation) << ',' << work.commands
-       << ',' << work.macs << ',' << work.vectorOps;
+       << layer.cycles << ',' << layer.macs << ',' << llvm::format("%.6f", layer.utilisation) << ','
+       << work.commands << ',' << work.macs << ',' << work.arrayMacs << ',' << work.vectorOps;
     for (uint64_t stall : work.stalls)
       os << ',' << stall;
     for (const TrafficField &field : trafficFields)

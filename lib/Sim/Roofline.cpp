@@ -72,9 +72,9 @@ Picture::Picture(const Simulation &simulation, const Accelerator &machine, llvm:
   double leastX = ridge / 10, greatestX = ridge * 10, leastY = peak / 10;
   for (const LayerResult &layer : simulation.layers) {
     double bytes = double(layer.work.bytes.dramRead + layer.work.bytes.dramWritten);
-    if (layer.work.macs == 0 || bytes == 0 || layer.cycles == 0)
+    if (layer.macs == 0 || bytes == 0 || layer.cycles == 0)
       continue;
-    double macs = double(layer.work.macs);
+    double macs = double(layer.macs);
     points.push_back({layer.name, macs / bytes, macs / double(layer.cycles) * gigahertz});
     leastX = std::min(leastX, points.back().intensity);
     greatestX = std::max(greatestX, points.back().intensity);

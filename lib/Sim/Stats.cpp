@@ -53,26 +53,32 @@ Stats::Stats(const Program &program, const Accelerator &machine) : machine(machi
     result.name = layer.name;
     result.location = layer.location;
     result.computeCycles = computeCycles(layer, machine);
+    result.macs = layer.pixels * layer.filters * layer.window * layer.repeat;
   }
   firsts.push_back(~uint64_t(0));
   ends.resize(layers.size());
 }
 
-static double utilisation(const Work &work, uint64_t cycles, const Accelerator &machine) {
-  return cycles == 0 ? 0
-                     : double(work.arrayMacs) /
-                           (double(machine.rows) * double(machine.cols) * double(cycles));
-}
-
 void Stats::finish(Simulation &simulation) {
   ends.back() = simulation.totalCycles;
+  const double peak = double(machine.rows) * double(machine.cols);
+  auto share = [&](double macs, uint64_t cycles) {
+    return cycles ? macs / (peak * double(cycles)) : 0;
+  };
   uint64_t before = 0;
+  double useful = 0;
   for (auto [layer, end] : llvm::zip(layers, ends)) {
+    bool isKnown = layer.macs != 0;
+    double macs = double(isKnown ? layer.macs : layer.work.arrayMacs);
+    if (!isKnown)
+      layer.macs = layer.work.macs;
     layer.cycles = end - std::min(end, before);
     before = std::max(before, end);
-    layer.utilisation = utilisation(layer.work, layer.cycles, machine);
+    layer.utilisation = share(macs, layer.cycles);
+    useful += macs;
     simulation.work += layer.work;
+    simulation.macs += layer.macs;
   }
   simulation.layers = std::move(layers);
-  simulation.utilisation = utilisation(simulation.work, simulation.totalCycles, machine);
+  simulation.utilisation = share(useful, simulation.totalCycles);
 }

@@ -123,7 +123,7 @@ static llvm::Error runOn(const Accelerator &machine, const DistinctLayers &netwo
     point.computeCycles += layer.computeCycles * count;
     point.cycles += layer.cycles * count;
     point.millijoules += layer.work.picojoules(machine) * double(count) / 1e9;
-    macs += layer.work.arrayMacs * count;
+    macs += layer.macs * count;
   }
   point.milliseconds = double(point.cycles) / double(machine.megahertz) / 1e3;
   point.utilisation = double(macs) / double(point.cycles) / double(machine.rows * machine.cols);

@@ -33,7 +33,7 @@ Traffic dramBytes(const Program &program, const Accelerator &machine) {
 }
 
 void checkTotals(const Simulation &run, const Program &program, const Accelerator &machine) {
-  uint64_t sum = run.dispatchCycles;
+  uint64_t sum = run.dispatchCycles; // The dispatcher takes a cycle per command, in no queue.
   for (uint64_t busy : run.work.busy) {
     EXPECT_LE(busy, run.totalCycles);
     sum += busy;
@@ -44,10 +44,11 @@ void checkTotals(const Simulation &run, const Program &program, const Accelerato
   uint64_t layers = 0, macs = 0;
   for (const LayerResult &layer : run.layers) {
     layers += layer.cycles;
-    macs += layer.work.macs;
+    macs += layer.macs;
   }
   EXPECT_EQ(layers, run.totalCycles);
-  EXPECT_EQ(macs, run.work.macs);
+  EXPECT_EQ(macs, run.macs);
+  EXPECT_EQ(macs, run.work.macs); // No layer says what it is.
   Traffic bytes = dramBytes(program, machine);
   EXPECT_EQ(run.work.bytes.dramRead, bytes.dramRead);
   EXPECT_EQ(run.work.bytes.dramWritten, bytes.dramWritten);
@@ -59,7 +60,8 @@ void checkRecords(const Simulation &run, const Program &program, const Accelerat
   std::array<std::vector<size_t>, isa::queueCount> queues;
   std::array<std::array<std::vector<uint64_t>, isa::queueCount>, isa::queueCount> given;
   for (size_t i = 0; i + 1 < program.commands.size(); ++i)
-    queues[unsigned(isa::queueOf(program.commands[i]))].push_back(i);
+    if (isa::queueOf(program.commands[i]) != isa::Queue::None)
+      queues[unsigned(isa::queueOf(program.commands[i]))].push_back(i);
   for (unsigned q = 0; q < isa::queueCount; ++q)
     for (size_t i : queues[q])
       for (unsigned to = 0; to < isa::queueCount; ++to)
@@ -90,18 +92,27 @@ void checkRecords(const Simulation &run, const Program &program, const Accelerat
   }
 }
 
+/// Elements of 16 bits and narrow partial sums may overflow; that is an error by rights.
+bool isOverflow(const std::string &error) { return error.find("bits hold") != std::string::npos; }
+
 TEST(Invariants, HoldForRandomProgramsAndMachines) {
   RandomSequence random(2024);
+  int overflows = 0;
   for (int i = 0; i < programs && !testing::Test::HasFailure(); ++i) {
     Accelerator machine = randomMachine(random);
     Program program = randomProgram(random, machine, 4 + random.below(20));
     SCOPED_TRACE(textOf(program, i));
-    llvm::Expected<Simulation> run =
-        simulate(program, machine, nullptr, {/*timingOnly=*/true, /*records=*/true});
-    ASSERT_TRUE(bool(run)) << llvm::toString(run.takeError());
-    checkTotals(*run, program, machine);
-    checkRecords(*run, program, machine);
+    Outcome run = runProgram(program, machine, randomInputs(program, i),
+                             {/*timingOnly=*/false, /*records=*/true});
+    if (isOverflow(run.error)) {
+      ++overflows;
+      continue;
+    }
+    ASSERT_EQ(run.error, "");
+    checkTotals(run.simulation, program, machine);
+    checkRecords(run.simulation, program, machine);
   }
+  EXPECT_LT(overflows, programs / 20);
 }
 
 /// Tokens order everything that matters: another timing gives the same numbers.
@@ -113,14 +124,22 @@ TEST(Invariants, OutputsDoNotDependOnTiming) {
     SCOPED_TRACE(textOf(program, i));
     Values inputs = randomInputs(program, i);
     Outcome first = runProgram(program, machine, inputs);
+    if (isOverflow(first.error))
+      continue;
     ASSERT_EQ(first.error, "");
     Accelerator other = randomMachine(random);
     other.spadBytes = machine.spadBytes;
     other.accBytes = machine.accBytes;
     other.vectorLanes = machine.vectorLanes;
     other.dataflows = machine.dataflows;
+    other.input = other.weight = machine.input;
+    other.accumulator = other.partialSum = machine.accumulator;
     other.shiftInAddressGenerator = true;
-    EXPECT_EQ(runProgram(program, other, inputs).outputs, first.outputs);
+    Outcome second = runProgram(program, other, inputs);
+    if (!isOverflow(second.error)) { // Other folds are other sums on the way.
+      ASSERT_EQ(second.error, "");
+      EXPECT_EQ(second.outputs, first.outputs);
+    }
     Outcome again = runProgram(program, machine, inputs);
     EXPECT_EQ(again.outputs, first.outputs);
     EXPECT_EQ(again.simulation.totalCycles, first.simulation.totalCycles);
@@ -137,6 +156,8 @@ TEST(Invariants, EveryTokenCounts) {
     Accelerator machine = randomMachine(random);
     Program program = randomProgram(random, machine, 12);
     Values inputs = randomInputs(program, i);
+    if (isOverflow(runProgram(program, machine, inputs).error))
+      continue;
     for (isa::Command &command : program.commands) {
       const uint8_t whole = command.wait;
       for (unsigned queue = 0; queue < isa::queueCount; ++queue) {

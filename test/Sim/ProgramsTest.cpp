@@ -393,6 +393,24 @@ TEST(Programs, DepthwiseMappingsDifferInTimeAlone) {
   EXPECT_LT(outcomes[1].simulation.totalCycles, outcomes[0].simulation.totalCycles);
 }
 
+/// Zeros that a mapping multiplies are work, and no use.
+TEST(Programs, DepthwiseMappingsHaveTheSameMacs) {
+  const std::pair<const char *, uint64_t> mappings[] = {{"depthwise-columns", 2304},
+                                                        {"depthwise-packed", 4 * 2304},
+                                                        {"depthwise-vector", 0},
+                                                        {"depthwise-shift", 0}};
+  for (auto [name, made] : mappings) {
+    SCOPED_TRACE(name);
+    Simulation run = valueOf(simulate(parseProgram(programText(name)), machineNamed("gemmini16"),
+                                      nullptr, {/*timingOnly=*/true}));
+    const LayerResult &layer = run.layers.back();
+    EXPECT_EQ(layer.macs, 64 * 9 * 4u);
+    EXPECT_EQ(layer.work.arrayMacs, made);
+    EXPECT_DOUBLE_EQ(layer.utilisation, double(layer.macs) / (256.0 * double(layer.cycles)));
+    EXPECT_EQ(run.macs, layer.macs);
+  }
+}
+
 TEST(Programs, AShiftInTheAddressGeneratorIsFree) {
   Accelerator machine = machineNamed("gemmini16");
   Program address = parseProgram(programText("shift-address"));

@@ -4,6 +4,7 @@
 //===----------------------------------------------------------------------===//
 #include "RandomRuns.h"
 #include "fovea/Machine/Footprint.h"
+#include "fovea/Machine/Requantize.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace fovea;
@@ -20,10 +21,18 @@ Accelerator sim::randomMachine(RandomSequence &random) {
   machine.cols = 1 + random.below(40);
   machine.dataflows = {Dataflow(random.below(3))};
   machine.preloadOverlap = random.below(2);
-  machine.input = machine.weight = {8};
-  machine.spadBytes = among({4096, 8192, 16384});
+  machine.timing =
+      !machine.preloadOverlap && random.below(2) ? ArrayTiming::Scalesim : ArrayTiming::Folds;
+  machine.input = machine.weight = {unsigned(among({8, 8, 8, 4, 6, 12, 16}))};
+  machine.accumulator = {unsigned(among({32, 32, 28}))};
+  machine.partialSum = machine.accumulator;
+  if (random.below(4) == 0)
+    machine.partialSum.bits = 18 + random.below(11);
+  machine.spadBytes = among({4096, 8192, 16384}) * machine.input.bytes();
   machine.spadBanks = among({1, 2, 4, 8});
-  machine.accBytes = among({16384, 32768});
+  if (random.below(2))
+    machine.spadActivationBytes = machine.spadWeightBytes = machine.spadBytes / 2;
+  machine.accBytes = among({4096, 16384});
   machine.accBanks = among({1, 2, 4});
   for (QueueLimits &limits : machine.queues)
     limits = {int64_t(1 + random.below(8)), int64_t(1 + random.below(6))};
@@ -60,6 +69,8 @@ public:
       if (random.below(6) == 0)
         program.layers.push_back(
             {"layer" + std::to_string(i), "", program.commands.size(), 0, 0, 0, 0});
+      if (random.below(12) == 0)
+        addFence();
       add(randomOperation());
     }
     end();
@@ -70,13 +81,17 @@ private:
   void addTensor(llvm::StringRef name, TensorRole role, ElementKind kind,
                  std::vector<int64_t> shape) {
     DramTensor tensor{name.str(), role, kind, std::move(shape), program.dramUnits, ""};
-    uint64_t units = *unitsOf(tensor, program);
+    uint64_t units = *unitsOf(tensor, program), unitBytes = unitBytesOf(program);
     program.dramUnits += units;
-    if (role == TensorRole::Param)
-      for (uint64_t i = 0; i < units; ++i) // Small sums; offsets of -1, 0 and 1.
-        tensor.bytes += kind == ElementKind::Wide    ? char(i % 4 == 0 ? random.below(100) : 0)
-                        : kind == ElementKind::Shift ? char(int(random.below(3)) - 1)
-                                                     : char(random.below(256));
+    if (role == TensorRole::Param && kind == ElementKind::Shift)
+      for (uint64_t i = 0; i < units; ++i) { // -1, 0 or 1.
+        int offset = int(random.below(3)) - 1;
+        tensor.bytes.append(1, char(offset)).append(unitBytes - 1, char(offset >> 8));
+      }
+    else if (role == TensorRole::Param)
+      for (uint64_t i = 0; i < units * unitBytes; ++i) // Small sums.
+        tensor.bytes += kind == ElementKind::Wide ? char(i % 4 == 0 ? random.below(100) : 0)
+                                                  : char(random.below(256));
     program.tensors.push_back(std::move(tensor));
   }
   uint32_t addressOf(size_t tensor) const { return uint32_t(program.tensors[tensor].address); }
@@ -162,7 +177,7 @@ private:
     op.src2 = random.below(300);
     op.dst1 = op.n0 + random.below(8);
     op.dst2 = op.dst1 * (op.n1 + op.before1);
-    op.fill = int8_t(random.below(256));
+    op.fill = int8_t(saturate(int64_t(random.below(256)) - 128, machine.input));
     op.dst = local(op.dst2 * (op.n2 + op.after2), false);
     op.src = addressOf(0) + place(uint64_t(op.n2) * op.src2 + op.n1 * op.src1 + op.n0, spad);
     return op;
@@ -213,7 +228,7 @@ private:
     op.oh = upTo(6);
     op.ow = upTo(6);
     op.lda = op.c + random.below(4);
-    op.fill = int8_t(random.below(256));
+    op.fill = int8_t(saturate(int64_t(random.below(256)) - 128, machine.input));
     op.accumulate = coin();
     uint32_t columns = 8;
     if constexpr (std::is_same_v<Op, isa::Conv>) {
@@ -346,6 +361,13 @@ private:
           return true;
       }
     return false;
+  }
+
+  void addFence() {
+    program.commands.push_back({isa::Fence(), 0, 0});
+    footprints.emplace_back();
+    for (auto &others : ordered)
+      others.fill(program.commands.size());
   }
 
   /// Adds a command behind those it conflicts with.

@@ -10,12 +10,12 @@
 
 namespace fovea::sim {
 
-/// A machine of bytes with any array, memories of a few KiB and any timing.
+/// A machine with any array, types, memories of a few KiB and any timing.
 Accelerator randomMachine(RandomSequence &random);
 
 /// Fills both memories and all tables, does `count` random things with them, and writes both to
-/// outputs. Tokens are put between commands of different queues that touch the same rows of a
-/// memory, where no token orders them already.
+/// outputs; some fences between. Tokens are put between commands of different queues that touch the
+/// same rows of a memory, where no token orders them already.
 Program randomProgram(RandomSequence &random, const Accelerator &machine, int count);
 
 } // namespace fovea::sim

@@ -7,8 +7,11 @@
 // layers_<net>_a<rows>_<dataflow>.csv.
 //
 //===----------------------------------------------------------------------===//
+#include "fovea/Machine/MachineFile.h"
 #include "fovea/Sim/ArrayTiming.h"
+#include "fovea/Sim/Simulator.h"
 #include "fovea/Support/TextErrors.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
@@ -47,12 +50,26 @@ static Row parsed(llvm::StringRef line) {
   return row;
 }
 
-static void check(const Row &row, Dataflow dataflow, int64_t size) {
-  int64_t cycles = row.repeat * closedForm(row.product, dataflow, size, size).total;
-  EXPECT_EQ(cycles, row.cycles);
-  EXPECT_EQ(row.product.macs() * row.repeat, row.macs);
-  EXPECT_EQ((row.macs + size * size - 1) / (size * size), row.bound);
-  EXPECT_NEAR(100 * double(row.macs) / double(cycles * size * size), row.utilisation, 0.00051);
+/// The rows as layers of a program, and what a run of it reports.
+static void check(llvm::ArrayRef<Row> rows, llvm::StringRef dataflow, int64_t size) {
+  std::string arraySize = std::to_string(size);
+  Accelerator machine = llvm::cantFail(findAccelerator("scalesim32:array.rows=" + arraySize +
+                                                       ":array.cols=" + arraySize +
+                                                       ":array.dataflow=" + dataflow.str()));
+  Program program;
+  program.commands = {{isa::Halt(), 0, 0}};
+  for (auto [index, row] : llvm::enumerate(rows))
+    program.layers.push_back({"layer" + std::to_string(index), "", 0, row.product.pixels,
+                              row.product.filters, row.product.window, row.repeat});
+  Simulation run = llvm::cantFail(simulate(program, machine, nullptr, {/*timingOnly=*/true}));
+  ASSERT_EQ(run.layers.size(), rows.size());
+  for (auto [row, layer] : llvm::zip_equal(rows, run.layers)) {
+    EXPECT_EQ(layer.computeCycles, row.cycles) << layer.name;
+    EXPECT_EQ(int64_t(layer.macs), row.macs) << layer.name;
+    EXPECT_EQ((row.macs + size * size - 1) / (size * size), row.bound) << layer.name;
+    EXPECT_NEAR(100 * double(row.macs) / double(row.cycles * size * size), row.utilisation, 0.00051)
+        << layer.name;
+  }
 }
 
 TEST(Scalesim, EveryRow) {
@@ -61,19 +78,18 @@ TEST(Scalesim, EveryRow) {
   for (llvm::sys::fs::directory_iterator file(FOVEA_SOURCE_DIR "/test/Sim/scalesim", failure), end;
        file != end && !failure; file.increment(failure)) {
     llvm::StringRef name = llvm::sys::path::stem(file->path());
-    Dataflow dataflow = name.ends_with("_os")   ? Dataflow::OutputStationary
-                        : name.ends_with("_is") ? Dataflow::InputStationary
-                                                : Dataflow::WeightStationary;
     int64_t size = number(name.rsplit("_a").second.split('_').first);
     std::string text = llvm::cantFail(readText(file->path()));
     ++files;
+    SCOPED_TRACE(name.str());
+    std::vector<Row> layers;
     for (llvm::StringRef line : llvm::drop_begin(llvm::split(text, '\n'))) {
       if (line.trim().empty())
         continue;
-      SCOPED_TRACE(name.str() + ": " + line.str());
-      check(parsed(line), dataflow, size);
+      layers.push_back(parsed(line));
       ++rows;
     }
+    check(layers, name.rsplit('_').second, size);
   }
   EXPECT_FALSE(failure) << failure.message();
   EXPECT_EQ(files, 16u);

@@ -63,7 +63,8 @@ Values sim::randomInputs(const Program &program, uint64_t seed) {
   for (const DramTensor &tensor : program.tensors) {
     if (tensor.role != TensorRole::Input)
       continue;
-    Tensor random = valueOf(randomTensor(tensor.name, tensor.shape, seed, -128, 128));
+    float most = std::ldexp(1.0f, std::min(int(program.input.bits), 8) - 1);
+    Tensor random = valueOf(randomTensor(tensor.name, tensor.shape, seed, -most, most));
     for (float value : random.floats())
       inputs[tensor.name].push_back(std::floor(value));
   }

@@ -30,7 +30,7 @@ Accelerator machineNamed(llvm::StringRef name);
 /// The same program on floats: parameters keep their values, scales become floats.
 Program withFloats(const Program &program);
 
-/// Whole numbers from -128 to 127 for every input, by seed and name.
+/// Whole numbers from -128 to 127, or what the type has of them, for every input, by seed and name.
 Values randomInputs(const Program &program, uint64_t seed);
 
 struct Outcome {

@@ -122,7 +122,7 @@ TEST(Roofline, PointsLieUnderTheRoof) {
   LayerResult layer;
   layer.name = "a<b&\"";
   layer.cycles = 1000;
-  layer.work.macs = 128000;
+  layer.macs = 128000;
   layer.work.bytes.dramRead = 1000;
   layer.work.bytes.dramWritten = 280;
   run.layers = {layer, LayerResult()};

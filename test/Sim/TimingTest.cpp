@@ -181,7 +181,7 @@ TEST(Timing, LayersAddUp) {
   EXPECT_EQ(run.layers[1].cycles, run.totalCycles - run.records[0].end);
   EXPECT_EQ(run.layers[1].computeCycles, 0);
   EXPECT_DOUBLE_EQ(run.layers[0].utilisation,
-                   64.0 * 16 * 16 / (256.0 * double(run.layers[0].cycles)));
+                   3 * 64.0 * 16 * 16 / (256.0 * double(run.layers[0].cycles)));
 }
 
 TEST(Timing, ArrayTrafficFollowsTheFolds) {

@@ -203,6 +203,7 @@ TEST(LowerTopology, ProgramsAreOrderedAndComplete) {
       const TopologyLayer &layer = topology[i];
       const LayerResult &result = run->layers[i];
       MatrixProduct product = layer.product();
+      EXPECT_EQ(result.macs, result.work.macs);
       EXPECT_EQ(result.work.macs, uint64_t(product.macs() * layer.repeat)) << layer.name;
       // Results are stored once, weights and the inputs that windows touch loaded once or more.
       int64_t bytes = machine.input.bytes() * layer.repeat;

@@ -26,7 +26,7 @@ static void printSummary(const Simulation &simulation, const isa::Program &progr
   os << groupDigits(program.commands.size()) << " commands on " << machine.name << ": "
      << groupDigits(simulation.totalCycles) << " cycles, "
      << llvm::formatv("{0:F1} us at {1} MHz; ", microseconds, machine.megahertz)
-     << groupDigits(simulation.work.macs) << " MACs, " << percent(simulation.utilisation)
+     << groupDigits(simulation.macs) << " MACs, " << percent(simulation.utilisation)
      << " of the array; " << microjoules(simulation.work, machine) << " uJ"
      << (machine.energy.estimated ? " (estimated)" : "") << '\n';
   if (simulation.queueFull)
@@ -42,11 +42,11 @@ static void printLayers(const Simulation &simulation, const Accelerator &machine
               {Align::Left, Align::Right, Align::Right, Align::Right, Align::Right, Align::Right,
                Align::Right, Align::Right, Align::Right, Align::Right, Align::Right, Align::Right});
   auto add = [&](std::string name, uint64_t cycles, int64_t computeCycles, double utilisation,
-                 const Work &work) {
+                 uint64_t macs, const Work &work) {
     const Traffic &bytes = work.bytes;
     std::vector<std::string> row = {std::move(name), groupDigits(cycles),
                                     computeCycles ? groupDigits(computeCycles) : "",
-                                    percent(utilisation), groupDigits(work.macs)};
+                                    percent(utilisation), groupDigits(macs)};
     for (uint64_t count : {bytes.dramRead, bytes.dramWritten, bytes.spadRead, bytes.spadWritten,
                            bytes.accRead, bytes.accWritten})
       row.push_back(groupDigits(count));
@@ -55,12 +55,14 @@ static void printLayers(const Simulation &simulation, const Accelerator &machine
   };
   int64_t computeCycles = 0;
   for (const LayerResult &layer : simulation.layers) {
-    add(nameOf(layer), layer.cycles, layer.computeCycles, layer.utilisation, layer.work);
+    add(nameOf(layer), layer.cycles, layer.computeCycles, layer.utilisation, layer.macs,
+        layer.work);
     computeCycles += layer.computeCycles;
   }
   if (simulation.layers.size() > 1) {
     table.addRule();
-    add("total", simulation.totalCycles, computeCycles, simulation.utilisation, simulation.work);
+    add("total", simulation.totalCycles, computeCycles, simulation.utilisation, simulation.macs,
+        simulation.work);
   }
   table.print(os);
 }

@@ -88,7 +88,7 @@ struct Traffic {
 /// Work of a layer, or of all of them.
 struct Work {
   uint64_t commands = 0;
-  uint64_t macs = 0;      ///< Multiply-accumulates, on the array and on the vector unit.
+  uint64_t macs = 0;      ///< Multiply-accumulates made, on the array and on the vector unit.
   uint64_t arrayMacs = 0; ///< Of `macs`, those on the array.
   uint64_t vectorOps = 0; ///< Operations of single lanes, without MACs.
   Traffic bytes;
@@ -105,10 +105,15 @@ struct LayerResult {
   /// The closed form of the whole layer, times repeat; 0 where the program does not say what the
   /// layer is.
   int64_t computeCycles = 0;
+  /// Multiply-accumulates that the layer asks for, whatever commands make of them: a mapping that
+  /// multiplies zeros makes more, one by shifts less. Those made where the program does not say
+  /// what the layer is.
+  uint64_t macs = 0;
   /// From the end of the layers before it to its own end; the sum over layers is the total.
   uint64_t cycles = 0;
   Work work;
-  /// Array MACs per element of the array and cycle, 0 to 1.
+  /// What it asks for per element of the array and cycle: the share of the peak. Of a layer that
+  /// the program does not say: what the array made.
   double utilisation = 0;
 };
 
@@ -125,6 +130,7 @@ struct Simulation {
   uint64_t dispatchCycles = 0; ///< A cycle per command.
   uint64_t queueFull = 0;      ///< Cycles that the dispatcher waited for room in a queue.
   Work work;                   ///< Of all layers.
+  uint64_t macs = 0;           ///< The same.
   double utilisation = 0;
   std::vector<LayerResult> layers;
   std::vector<CommandRecord> records; ///< One per command, where asked for.
