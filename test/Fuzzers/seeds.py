@@ -74,6 +74,14 @@ def assembled(fovea):
             yield result.stdout
 
 
+def topologies():
+    yield from files("test/**/topologies/*.csv", "test/Tools/Inputs/*.csv")
+    for text in files("test/**/*.test"):
+        yield from sections(text, b".csv")
+        yield from sections(text, b".cfg")
+        yield from re.findall(rb"--sweep ([a-z.]+=[^|>]*?)(?: --|\s*[|>2])", text)
+
+
 def seedsOf(target, fovea):
     if target in ("frontend", "format", "import"):
         yield from programs()
@@ -93,6 +101,8 @@ def seedsOf(target, fovea):
         yield from assembled(fovea)
     elif target == "machine":
         yield from files("lib/Machine/machines/*.accel", "test/**/*.accel")
+    elif target == "topology":
+        yield from topologies()
 
 
 def main():

@@ -19,7 +19,7 @@ case "${1-}" in
   -*) sed -n '5,12s/^# \?//p' "$0" >&2; exit 2 ;;
 esac
 targets=("$@")
-((${#targets[@]})) || targets=(frontend format import dialects plan safetensors numpy image program assembly machine)
+((${#targets[@]})) || targets=(frontend format import dialects plan safetensors numpy image program assembly machine topology)
 
 fuzz=$PWD/build/fuzz kept=$PWD/test/Fuzzers/corpus
 mkdir -p "$fuzz/findings" "$fuzz/logs" "$kept"
