@@ -76,6 +76,14 @@ TEST(MachineFile, PrintedIsParsedBack) {
   }
 }
 
+TEST(MachineFile, EnergiesKeepTheirDigits) {
+  Accelerator machine = llvm::cantFail(
+      findAccelerator("gemmini16:energy.mac_pj=0.123456789:energy.dram_pj=12345.6789"));
+  std::string text = printAccelerator(machine);
+  EXPECT_NE(text.find("energy.mac_pj=0.123456789\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("energy.dram_pj=12345.6789\n"), std::string::npos) << text;
+}
+
 TEST(MachineFile, MachinesThatArePartOfFovea) {
   Accelerator machine = llvm::cantFail(findAccelerator("gemmini16"));
   EXPECT_EQ(machine.dataflows,

@@ -4,7 +4,7 @@
 //===----------------------------------------------------------------------===//
 #include "RandomPrograms.h"
 #include "fovea/Machine/IsaTable.h"
-#include "fovea/Machine/Requantize.h"
+#include "fovea/Support/Requantize.h"
 
 using namespace fovea;
 using fovea::isa::Program;

@@ -2,7 +2,7 @@
 // Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
-#include "fovea/Machine/Requantize.h"
+#include "fovea/Support/Requantize.h"
 #include "fovea/Support/Random.h"
 #include <gtest/gtest.h>
 

@@ -5,6 +5,7 @@
 #ifndef FOVEA_MACHINE_ACCELERATOR_H
 #define FOVEA_MACHINE_ACCELERATOR_H
 
+#include "fovea/Support/Requantize.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include <array>
@@ -21,14 +22,6 @@ enum class Dataflow : uint8_t { WeightStationary, OutputStationary, InputStation
 enum class ArrayTiming : uint8_t {
   Folds,    ///< SCALE-Sim's closed form; with preloadOverlap, weights load behind the fold before.
   Scalesim, ///< The closed form exactly, preloadOverlap not allowed.
-};
-
-/// Integer type of `bits` bits, 2 to 64, signed.
-struct IntegerType {
-  unsigned bits = 8;
-  int64_t bytes() const { return (bits + 7) / 8; }
-  int64_t min() const { return -max() - 1; }
-  int64_t max() const { return static_cast<int64_t>(~uint64_t(0) >> (65 - bits)); }
 };
 
 /// A queue's limits: commands that wait in it and commands that were begun and have not ended.

@@ -1,4 +1,4 @@
-//===- Requantize.h - Integer arithmetic of the machine ---------*- C++ -*-===//
+//===- Requantize.h - Arithmetic of quantised integers ----------*- C++ -*-===//
 // Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
@@ -9,18 +9,27 @@
 //   dequantize(element) = round((element - zero point) * multiplier / 2^shift)
 //
 // where `round` goes to the nearest integer, and to the even one of two that are as near (Jacob et
-// al. 2018, section 2.2, with another tie). Simulator and reference both take it from here.
+// al. 2018, section 2.2, with another tie). It depends on nothing, so that simulator and
+// reference can both take it from here.
 //
 //===----------------------------------------------------------------------===//
-#ifndef FOVEA_MACHINE_REQUANTIZE_H
-#define FOVEA_MACHINE_REQUANTIZE_H
+#ifndef FOVEA_SUPPORT_REQUANTIZE_H
+#define FOVEA_SUPPORT_REQUANTIZE_H
 
-#include "fovea/Machine/Accelerator.h"
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 namespace fovea {
+
+/// Integer type of `bits` bits, 2 to 64, signed.
+struct IntegerType {
+  unsigned bits = 8;
+  int64_t bytes() const { return (bits + 7) / 8; }
+  int64_t min() const { return -max() - 1; }
+  int64_t max() const { return static_cast<int64_t>(~uint64_t(0) >> (65 - bits)); }
+};
 
 /// An entry of the quantisation table. Any shift has a meaning; a negative one multiplies.
 struct QuantizationEntry {
