@@ -159,7 +159,7 @@ static std::string textOf(const llvm::json::Value &value) {
     return std::to_string(*integer);
   if (std::optional<double> number = value.getAsNumber()) {
     std::string text;
-    llvm::raw_string_ostream(text) << llvm::format("%g", *number);
+    llvm::raw_string_ostream(text) << llvm::format("%.15g", *number);
     return text;
   }
   return value.getAsNull() ? "" : llvm::formatv("{0}", value).str();

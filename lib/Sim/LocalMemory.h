@@ -6,7 +6,7 @@
 #define FOVEA_LIB_SIM_LOCALMEMORY_H
 
 #include "fovea/Machine/Isa.h"
-#include "fovea/Machine/Requantize.h"
+#include "fovea/Support/Requantize.h"
 #include <type_traits>
 #include <vector>
 

@@ -46,9 +46,9 @@ static void writeWork(llvm::json::OStream &json, const Work &work, const Acceler
 static void writeLayer(llvm::json::OStream &json, const LayerResult &layer,
                        const Accelerator &machine) {
   json.object([&] {
-    json.attribute("name", layer.name);
+    json.attribute("name", llvm::json::fixUTF8(layer.name));
     if (!layer.location.empty())
-      json.attribute("location", layer.location);
+      json.attribute("location", llvm::json::fixUTF8(layer.location));
     json.attribute("compute_cycles", layer.computeCycles);
     json.attribute("cycles", layer.cycles);
     json.attribute("macs", layer.macs);
@@ -61,7 +61,7 @@ void sim::writeJson(const Simulation &simulation, const Program &program,
                     const Accelerator &machine, llvm::raw_ostream &os) {
   llvm::json::OStream json(os, 2);
   json.object([&] {
-    json.attribute("machine", machine.name);
+    json.attribute("machine", llvm::json::fixUTF8(machine.name));
     json.attribute("total_cycles", simulation.totalCycles);
     json.attribute("milliseconds",
                    double(simulation.totalCycles) / (1000.0 * double(machine.megahertz)));

@@ -22,7 +22,8 @@ public:
   void write() {
     json.object([&] {
       json.attribute("displayTimeUnit", "ns");
-      json.attributeObject("otherData", [&] { json.attribute("machine", machine.name); });
+      json.attributeObject("otherData",
+                           [&] { json.attribute("machine", llvm::json::fixUTF8(machine.name)); });
       json.attributeArray("traceEvents", [&] {
         nameTrack(0, "layers");
         writeLayers();
@@ -33,7 +34,7 @@ public:
   }
 
 private:
-  static constexpr unsigned tracksPerQueue = 1000;
+  static constexpr unsigned tracksPerQueue = 5000; ///< More than rob.* allows.
 
   void nameTrack(unsigned track, llvm::StringRef name) {
     json.object([&] {
@@ -53,7 +54,7 @@ private:
       json.attribute("ph", "X");
       json.attribute("pid", 1);
       json.attribute("tid", track);
-      json.attribute("name", name);
+      json.attribute("name", llvm::json::fixUTF8(name));
       json.attribute("ts", double(begin) / double(machine.megahertz));
       json.attribute("dur", double(end - begin) / double(machine.megahertz));
       json.attributeObject("args", writeArguments);
@@ -66,7 +67,7 @@ private:
       writeEvent(layer.name.empty() ? "program" : layer.name, 0, begin, begin + layer.cycles, [&] {
         json.attribute("cycles", layer.cycles);
         json.attribute("utilisation", layer.utilisation);
-        json.attribute("location", layer.location);
+        json.attribute("location", llvm::json::fixUTF8(layer.location));
       });
       begin += layer.cycles;
     }

@@ -4,7 +4,7 @@
 //===----------------------------------------------------------------------===//
 #include "RandomRuns.h"
 #include "fovea/Machine/Footprint.h"
-#include "fovea/Machine/Requantize.h"
+#include "fovea/Support/Requantize.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace fovea;
