@@ -5,7 +5,6 @@
 #include "Messages.h"
 #include "fovea/Support/MlirLocations.h"
 #include "mlir/IR/Remarks.h"
-#include "llvm/Support/Format.h"
 
 using namespace fovea;
 using namespace mlir;
@@ -105,11 +104,6 @@ void Messages::printLine(Location location, DiagnosticSeverity severity, const l
 
 void Messages::printSource(llvm::StringRef file, unsigned line, unsigned column) {
   SourceRange place = sources.rangeAt(file, line, column);
-  if (!place.isValid())
-    return;
-  llvm::StringRef text = sources.lineText(place.file, line);
-  os << llvm::format("%5u | ", line) << text << "\n      | ";
-  for (char c : text.take_front(place.begin - sources.lineBegin(place.file, line)))
-    os << (c == '\t' ? '\t' : ' ');
-  os << "^\n";
+  if (place.isValid())
+    printMarkedLine(os, sources, place);
 }

@@ -75,11 +75,14 @@ private:
   Token::Kind lexNumber();
   Token::Kind lexString();
   Token::Kind lexOperator();
-  void skipUnknown();
+  std::optional<Token::Kind> lexForeign();
+  void takeForeignString();
 
   llvm::StringRef text;
   unsigned file;
   unsigned position;
+  unsigned tokenBegin = 0;
+  bool beforeClosingQuote = false; ///< A typographic one.
   bool sawNewline = false;
   DiagnosticEngine &diagnostics;
 };
@@ -108,15 +111,16 @@ std::vector<Token> Lexer::run() {
   while (true) {
     skipBlanks();
     bool atEnd = position >= text.size() || diagnostics.tooManyErrors();
-    if (!atEnd && !beginsToken(text[position])) {
-      skipUnknown();
+    tokenBegin = position;
+    std::optional<Token::Kind> kind = atEnd                         ? Token::Kind::End
+                                      : beginsToken(text[position]) ? lexToken()
+                                                                    : lexForeign();
+    if (!kind)
       continue;
-    }
-    unsigned begin = position;
     Token token;
     token.afterNewline = sawNewline;
-    token.kind = atEnd ? Token::Kind::End : lexToken();
-    token.range = from(begin);
+    token.kind = *kind;
+    token.range = from(tokenBegin);
     sawNewline = false;
     tokens.push_back(token);
     if (atEnd)
@@ -124,27 +128,68 @@ std::vector<Token> Lexer::run() {
   }
 }
 
-void Lexer::skipUnknown() {
+/// What other languages and word processors write, and what it is here.
+struct Foreign {
+  llvm::StringLiteral spelling, advice, replacement;
+  std::optional<Token::Kind> kind; ///< Of the replacement, if the parser is to go on with it.
+};
+static constexpr Foreign foreigners[] = {
+    {"&&", "both is 'and'", "and", {}},
+    {"||", "either is 'or'", "or", {}},
+    {"'", "strings stand in double quotes", "\"", {}},
+    {";", "the end of the line ends a statement", "", {}},
+    {"\u2192", "a pipe is '->'", "->", Token::Kind::Arrow},
+    {"\u2212", "minus is '-'", "-", Token::Kind::Minus},
+    {"\u2013", "minus is '-'", "-", Token::Kind::Minus},
+    {"\u00d7", "times is '*'", "*", Token::Kind::Star},
+    {"\u2264", "at most is '<='", "<=", Token::Kind::LessEqual},
+    {"\u2265", "at least is '>='", ">=", Token::Kind::GreaterEqual},
+    {"\u2260", "unequal is '!='", "!=", Token::Kind::NotEqual},
+    {"\u00a0", "this blank is none of the language", " ", {}},
+    {"\u201c", "strings stand in straight quotes", "\"", Token::Kind::String},
+    {"\u201d", "strings stand in straight quotes", "\"", Token::Kind::String},
+    {"\u201e", "strings stand in straight quotes", "\"", Token::Kind::String}};
+
+/// Reports characters that begin no token. Nothing if the parser is to go on without them.
+std::optional<Token::Kind> Lexer::lexForeign() {
   unsigned begin = position;
-  while (position < text.size() && !beginsToken(text[position]))
+  for (const Foreign &foreign : foreigners) {
+    if (!text.substr(begin).starts_with(foreign.spelling))
+      continue;
+    position += foreign.spelling.size();
+    diagnostics.error("E0101", from(begin), "unexpected character; " + foreign.advice)
+        .fix(from(begin), foreign.replacement);
+    if (foreign.kind != Token::Kind::String)
+      return foreign.kind;
+    if (std::exchange(beforeClosingQuote, false))
+      return std::nullopt;
+    takeForeignString();
+    return foreign.kind;
+  }
+  auto isForeign = [&](const Foreign &foreign) {
+    return text.substr(position).starts_with(foreign.spelling);
+  };
+  while (position < text.size() && !beginsToken(text[position]) &&
+         llvm::none_of(foreigners, isForeign))
     ++position;
-  static constexpr std::tuple<llvm::StringLiteral, llvm::StringLiteral, llvm::StringLiteral>
-      foreign[] = {{"&&", "; both is 'and'", "and"},
-                   {"||", "; either is 'or'", "or"},
-                   {"'", "; strings stand in double quotes", "\""},
-                   {";", "; the end of the line ends a statement", ""}};
-  SourceRange range = from(begin);
-  llvm::StringRef unknown = text.slice(range.begin, range.end), hint, replacement;
-  for (auto &[spelling, its, mended] : foreign)
-    if (unknown == spelling) {
-      hint = its;
-      replacement = mended;
-    }
-  Diagnostic &error = diagnostics.error(
-      "E0101", range,
-      (unknown.size() == 1 ? "unexpected character" : "unexpected characters") + llvm::Twine(hint));
-  if (!hint.empty())
-    error.fix(range, replacement);
+  diagnostics.error("E0101", from(begin),
+                    position - begin == 1 ? "unexpected character" : "unexpected characters");
+  return std::nullopt;
+}
+
+/// A string in typographic quotes goes to the next of them or the end of the line. Its token begins
+/// with the last byte of the first, as if that were the quote.
+void Lexer::takeForeignString() {
+  tokenBegin = position - 1;
+  auto isQuote = [&](const Foreign &foreign) {
+    return foreign.kind == Token::Kind::String &&
+           text.substr(position).starts_with(foreign.spelling);
+  };
+  for (; position < text.size() && peek() != '\n'; ++position) {
+    beforeClosingQuote = llvm::any_of(foreigners, isQuote);
+    if (beforeClosingQuote)
+      return;
+  }
 }
 
 Token::Kind Lexer::lexToken() {

@@ -80,7 +80,7 @@ Diagnostic &DiagnosticEngine::report(Severity severity, llvm::StringRef code, So
 llvm::StringRef fovea::nearestName(llvm::StringRef name,
                                    llvm::ArrayRef<llvm::StringRef> candidates) {
   llvm::StringRef best;
-  unsigned bestDistance = name.size() < 3 ? 1 : name.size() / 3 + 1;
+  unsigned bestDistance = name.size() < 4 ? 1 : name.size() / 3 + 1;
   for (llvm::StringRef candidate : candidates) {
     unsigned distance = name.edit_distance_insensitive(candidate, true, bestDistance);
     if (distance < bestDistance ||

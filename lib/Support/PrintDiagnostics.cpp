@@ -7,6 +7,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/JSON.h"
+#include "llvm/Support/Unicode.h"
 
 using namespace fovea;
 
@@ -31,6 +32,8 @@ public:
       : sources(sources), os(os), colours(colours) {}
 
   void print(const Diagnostic &diagnostic);
+  /// The line with its marks.
+  ShownLine printMarked(const Diagnostic &diagnostic);
 
 private:
   void colour(llvm::raw_ostream::Colors which) {
@@ -54,6 +57,13 @@ private:
   bool colours;
 };
 } // namespace
+
+/// Columns of a character: none for an accent that joins the one before, two for a Chinese one.
+/// What cannot be printed is replaced by something one column wide.
+static unsigned widthOf(llvm::StringRef character) {
+  int width = llvm::sys::unicode::columnWidthUTF8(character);
+  return width < 0 ? 1 : width;
+}
 
 static bool isContinuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
@@ -91,9 +101,12 @@ ShownLine Printer::showLine(const Diagnostic &diagnostic) const {
   unsigned begin = text.size() > window && first > window / 2 ? first - window / 2 : 0;
   unsigned end = std::min(text.size(), begin + window);
   ShownLine line{number, {file, lineBegin + begin, lineBegin + end}, {0}};
-  for (unsigned i = begin; i < end; ++i) {
+  for (unsigned i = begin, characterBegin = begin; i < end; ++i) {
     bool endsCharacter = i + 1 == end || !isContinuation(text[i + 1]);
-    line.columns.push_back(line.columns.back() + endsCharacter);
+    unsigned width = endsCharacter ? widthOf(text.slice(characterBegin, i + 1)) : 0;
+    line.columns.push_back(line.columns.back() + width);
+    if (endsCharacter)
+      characterBegin = i + 1;
   }
   return line;
 }
@@ -188,6 +201,13 @@ void Printer::printFixIt(const FixIt &fixIt) {
     os << "replace '" << old << "' by '" << fixIt.text << "'\n";
 }
 
+ShownLine Printer::printMarked(const Diagnostic &diagnostic) {
+  ShownLine line = showLine(diagnostic);
+  printSource(line);
+  printBelow(line, markLine(diagnostic, line));
+  return line;
+}
+
 void Printer::print(const Diagnostic &diagnostic) {
   bool isError = diagnostic.severity == Severity::Error;
   printPlace(leftmost(diagnostic));
@@ -200,9 +220,7 @@ void Printer::print(const Diagnostic &diagnostic) {
   os << diagnostic.message << '\n';
   std::optional<ShownLine> line;
   if (diagnostic.where.isValid()) {
-    line = showLine(diagnostic);
-    printSource(*line);
-    printBelow(*line, markLine(diagnostic, *line));
+    line = printMarked(diagnostic);
     if (std::string text = writeFixIts(diagnostic, *line); !text.empty())
       printBelow(*line, text);
   }
@@ -211,6 +229,13 @@ void Printer::print(const Diagnostic &diagnostic) {
   for (const FixIt &fixIt : diagnostic.fixIts)
     if (!line || !fitsBelow(fixIt, *line))
       printFixIt(fixIt);
+}
+
+void fovea::printMarkedLine(llvm::raw_ostream &os, const SourceManager &sources,
+                            SourceRange where) {
+  Diagnostic marked;
+  marked.where = where;
+  Printer(sources, os, /*colours=*/false).printMarked(marked);
 }
 
 void DiagnosticEngine::print(llvm::raw_ostream &os, bool colours) const {

@@ -53,6 +53,7 @@ llvm::Expected<unsigned> SourceManager::load(llvm::StringRef path) {
 }
 
 unsigned SourceManager::add(llvm::StringRef name, llvm::StringRef text) {
+  text.consume_front("\xEF\xBB\xBF"); // A byte order mark.
   File file{name.str(), text.str(), {0}, {}};
   for (auto [offset, c] : llvm::enumerate(file.text)) {
     if (c == '\n')

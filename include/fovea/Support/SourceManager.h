@@ -48,7 +48,7 @@ public:
 
   /// Reads a file, or gives the number it already has. An error is a message without the path.
   llvm::Expected<unsigned> load(llvm::StringRef path);
-  /// Adds a text under a name; `load` of that name finds it.
+  /// Adds a text under a name; `load` of that name finds it. A byte order mark is no part of it.
   unsigned add(llvm::StringRef name, llvm::StringRef text);
 
   llvm::StringRef name(unsigned file) const { return files[file].name; }
@@ -77,6 +77,9 @@ private:
   };
   std::deque<File> files; // A deque: texts are referred to while files are added.
 };
+
+/// Prints the source line of a place, and carets below that.
+void printMarkedLine(llvm::raw_ostream &os, const SourceManager &sources, SourceRange where);
 
 } // namespace fovea
 
