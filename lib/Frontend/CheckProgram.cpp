@@ -17,8 +17,6 @@ using namespace fovea::ast;
 
 using ExprVisitor = llvm::function_ref<void(const Expr &)>;
 
-static void walk(const Expr *expr, ExprVisitor visit);
-
 static void walkAll(const std::vector<ExprPtr> &exprs, ExprVisitor visit) {
   for (const ExprPtr &expr : exprs)
     walk(expr.get(), visit);
@@ -33,8 +31,7 @@ static void walkCall(const CallExpr &call, ExprVisitor visit) {
     walk(argument.value.get(), visit);
 }
 
-/// Visits an expression and all below it.
-static void walk(const Expr *expr, ExprVisitor visit) {
+void fovea::walk(const Expr *expr, ExprVisitor visit) {
   if (!expr)
     return;
   visit(*expr);
@@ -70,16 +67,22 @@ static void walk(const Expr *expr, ExprVisitor visit) {
   }
 }
 
-/// Visits the statements of a body, inner ones after the one they stand in.
+static void forEachStatement(const Body &body, llvm::function_ref<void(const Stmt &)> visit);
+
+/// Visits a statement and all that stand in it.
+static void forEachStatement(const StmtPtr &statement,
+                             llvm::function_ref<void(const Stmt &)> visit) {
+  visit(*statement);
+  if (auto *branching = llvm::dyn_cast<IfStmt>(statement.get()))
+    for (const IfStmt::Branch &branch : branching->branches)
+      forEachStatement(branch.body, visit);
+  if (auto *loop = llvm::dyn_cast<ForStmt>(statement.get()))
+    forEachStatement(loop->body, visit);
+}
+
 static void forEachStatement(const Body &body, llvm::function_ref<void(const Stmt &)> visit) {
-  for (const StmtPtr &statement : body) {
-    visit(*statement);
-    if (auto *branching = llvm::dyn_cast<IfStmt>(statement.get()))
-      for (const IfStmt::Branch &branch : branching->branches)
-        forEachStatement(branch.body, visit);
-    if (auto *loop = llvm::dyn_cast<ForStmt>(statement.get()))
-      forEachStatement(loop->body, visit);
-  }
+  for (const StmtPtr &statement : body)
+    forEachStatement(statement, visit);
 }
 
 /// Visits the expressions that stand in a statement itself.
@@ -156,12 +159,50 @@ static void checkPlacement(const Definition &definition, DiagnosticEngine &diagn
   });
 }
 
-static void warnUnusedTarget(const AssignStmt &assign, const Name &target,
+/// `isNeeded`: another name stands beside it, or the statement cannot do without.
+static void warnUnusedTarget(const Name &target, bool isNeeded, const llvm::Twine &message,
                              DiagnosticEngine &diagnostics) {
   SourceRange name = target.range;
-  Diagnostic &warning = diagnostics.warning("W0001", name, "'" + target.text + "' is never used");
-  if (assign.targets.size() > 1) // The others are used: it cannot be left out.
+  Diagnostic &warning = diagnostics.warning("W0001", name, "'" + target.text + "' " + message);
+  if (isNeeded)
     warning.fix({name.file, name.begin, name.begin}, "_");
+}
+
+/// A loop over a range may only count; the elements of a list are there to be read.
+static bool countsOnly(const ForStmt &loop) {
+  auto *range = llvm::dyn_cast<BinaryExpr>(loop.values.get());
+  return range && range->op == Operator::Range;
+}
+
+/// Warns of values that the next assignment of the same body replaces before anything reads them.
+static void warnReplaced(const Body &body, DiagnosticEngine &diagnostics) {
+  struct Assigned {
+    const Name *name;
+    bool isNeeded;
+  };
+  std::map<llvm::StringRef, Assigned> unread;
+  auto read = [&](const Expr &expr) {
+    if (auto *name = llvm::dyn_cast<NameExpr>(&expr))
+      unread.erase(name->name);
+  };
+  for (const StmtPtr &statement : body) {
+    forEachStatement(statement, [&](const Stmt &each) { forEachExpression(each, read); });
+    if (auto *branching = llvm::dyn_cast<IfStmt>(statement.get()))
+      for (const IfStmt::Branch &branch : branching->branches)
+        warnReplaced(branch.body, diagnostics);
+    if (auto *loop = llvm::dyn_cast<ForStmt>(statement.get()))
+      warnReplaced(loop->body, diagnostics);
+    auto *assign = llvm::dyn_cast<AssignStmt>(statement.get());
+    if (!assign)
+      continue;
+    for (const Name &target : assign->targets) {
+      Assigned &earlier = unread[target.text];
+      if (earlier.name && !llvm::StringRef(target.text).starts_with("_"))
+        warnUnusedTarget(*earlier.name, earlier.isNeeded, "is replaced before anything reads it",
+                         diagnostics);
+      earlier = {&target, assign->targets.size() > 1};
+    }
+  }
 }
 
 static void warnUnused(const Definition &definition, DiagnosticEngine &diagnostics) {
@@ -192,8 +233,15 @@ static void warnUnused(const Definition &definition, DiagnosticEngine &diagnosti
     if (auto *assign = llvm::dyn_cast<AssignStmt>(&statement))
       for (const Name &target : assign->targets)
         if (isUnused(target))
-          warnUnusedTarget(*assign, target, diagnostics);
+          warnUnusedTarget(target, assign->targets.size() > 1, "is never used", diagnostics);
+    auto *loop = llvm::dyn_cast<ForStmt>(&statement);
+    if (!loop || countsOnly(*loop))
+      return;
+    for (const Name &target : loop->targets)
+      if (isUnused(target))
+        warnUnusedTarget(target, /*isNeeded=*/true, "is never used", diagnostics);
   });
+  warnReplaced(definition.body, diagnostics);
 }
 
 void fovea::checkFile(const File &file, DiagnosticEngine &diagnostics) {

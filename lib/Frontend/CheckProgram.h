@@ -15,6 +15,9 @@ namespace fovea {
 /// parameters that nothing reads are warnings.
 void checkFile(const ast::File &file, DiagnosticEngine &diagnostics);
 
+/// Visits an expression, if there is one, and all below it.
+void walk(const ast::Expr *expr, llvm::function_ref<void(const ast::Expr &)> visit);
+
 /// Calls `found` for every name that a body assigns, loop variables included.
 void forEachAssigned(const ast::Body &body, llvm::function_ref<void(const ast::Name &)> found);
 
