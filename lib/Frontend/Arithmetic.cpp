@@ -130,7 +130,7 @@ static Computed notApplicable(Operator op, const Value &lhs, const Value &rhs) {
 static Computed join(const Value &lhs, const Value &rhs) {
   auto *left = lhs.get<ListValue>(), *right = rhs.get<ListValue>();
   if (left && right) {
-    if (left->size + right->size > maxValueSize)
+    if (left->extent.size + right->extent.size > maxValueSize)
       return {"E0603", "the list would have more than " + llvm::Twine(maxValueSize) + " elements"};
     std::vector<Value> elements = *left->elements;
     elements.insert(elements.end(), right->elements->begin(), right->elements->end());

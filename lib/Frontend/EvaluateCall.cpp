@@ -63,8 +63,7 @@ bool Evaluator::evaluateArguments(const CallExpr &expr, Call &call) {
   return good;
 }
 
-/// A label is one or more parts of letters, digits, '_' and '-', with dots between them.
-static bool isLabel(llvm::StringRef text) {
+bool fovea::isLabel(llvm::StringRef text) {
   constexpr size_t maxLabel = 255;
   llvm::SmallVector<llvm::StringRef> parts;
   text.split(parts, '.');
@@ -92,6 +91,7 @@ bool Evaluator::evaluateLabel(const CallExpr &expr, Call &call) {
   if (!text)
     return false;
   call.labelRange = expr.label->range;
+  call.labelSyntax = expr.label.get();
   if (isLabel(*text)) {
     call.label = *text;
     return true;
@@ -325,7 +325,14 @@ Scope Evaluator::innerScope(const Call &call) {
   if (!call.label)
     return scope;
   scope.names += *call.label + ".";
-  scope.weights = call.shared ? call.shared->weights + "." : scope.weights + *call.label + ".";
+  if (!call.shared) {
+    scope.weights += *call.label + ".";
+    return scope;
+  }
+  auto &outer = call.shared->space;
+  scope.weights = call.shared->weights + ".";
+  scope.space = std::make_shared<WeightSpace>(
+      WeightSpace{outer, call.shared->number, call.shared->where, outer->depth + 1});
   return scope;
 }
 
@@ -412,7 +419,7 @@ Value Evaluator::applyNetwork(const Definition &definition, Call &call) {
   if (inner.inputsTaken < inner.tensors.size() && errors == diagnostics.errorCount())
     return fail("E0402", inner.tensors[inner.inputsTaken]->range,
                 "network " + definition.name.text + " has " + llvm::Twine(inner.inputsTaken) +
-                    " inputs");
+                    (inner.inputsTaken == 1 ? " input" : " inputs"));
   if (inner.outputs.size() == 1)
     return inner.outputs.front().second;
   return errors == diagnostics.errorCount() ? makeRecord(std::move(inner.outputs)) : Value();
@@ -449,11 +456,13 @@ Value Evaluator::applyShared(const SharedInstance &shared, Call &call) {
   full.shared = &shared;
   full.hints = joinHints(shared.hints, call.hints);
   if (!full.label) {
-    // The first call bears the instance's own name, if that is free; later ones a number.
+    // The first call bears the instance's own name, later ones a number, if that is free.
     unsigned &number = nextNumber[frame->scope.names + shared.name + "\n"];
-    full.label = number ? shared.name + "_" + std::to_string(number) : shared.name;
+    do {
+      full.label = number ? shared.name + "_" + std::to_string(number) : shared.name;
+      ++number;
+    } while (isTaken(frame->scope.names + *full.label));
     full.labelRange = shared.where;
-    ++number;
   }
   return apply(shared.callee, full);
 }

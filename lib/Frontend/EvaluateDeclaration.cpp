@@ -70,6 +70,8 @@ std::optional<std::vector<int64_t>> Evaluator::evaluateShape(const InputStmt &st
     std::optional<int64_t> value = evaluateInteger(*extent, "an extent");
     if (!value)
       return std::nullopt;
+    if (batch && shape.empty())
+      value = batch;
     if (*value < 1) {
       fail("E0213", extent->range, "an extent is at least 1, not " + llvm::Twine(*value));
       return std::nullopt;
@@ -102,29 +104,47 @@ static std::string typeInside(const InputStmt &statement, std::vector<int64_t> s
   return text + "]";
 }
 
+/// False after an error: the network has an input, or an output, of that name.
+bool Evaluator::declare(std::map<std::string, SourceRange> &places, const Name &name,
+                        llvm::StringRef what) {
+  auto [entry, added] = places.insert({name.text, name.range});
+  if (!added)
+    fail("E0303", name.range, what + " '" + name.text + "' is defined twice",
+         [&, earlier = entry->second](Diagnostic &diagnostic) {
+           diagnostic.note(earlier, "it is defined here first");
+         });
+  return added;
+}
+
+/// Takes the name that the builder gives to the conversion of an input.
+bool Evaluator::nameConversion(const InputStmt &statement) {
+  std::string name = statement.name.text + ".to_tensor";
+  auto [entry, added] = layerNames.insert({name, statement.name.range});
+  if (!added)
+    fail("E0304", statement.name.range,
+         "two layers are named '" + name + "'; the input becomes f32 by one",
+         [&, earlier = entry->second](Diagnostic &diagnostic) {
+           diagnostic.note(earlier, "the other one is named here");
+         });
+  return added;
+}
+
 void Evaluator::executeInput(const InputStmt &statement) {
   bool good = checkElement(statement) && checkLayout(statement);
   auto shape = good ? evaluateShape(statement) : std::nullopt;
   if (!shape)
     return bind(statement.name, {}, statement.range);
-  if (batch && !shape->empty())
-    shape->front() = batch;
+  if (!declare(frame->inputPlaces, statement.name, "input"))
+    return;
   if (frame->call)
     return takeInput(statement, *shape);
-  auto [entry, added] = inputs.insert({statement.name.text, {TensorId(), statement.name.range}});
-  if (!added) {
-    fail("E0303", statement.name.range, "input '" + statement.name.text + "' is defined twice",
-         [&](Diagnostic &diagnostic) {
-           diagnostic.note(entry->second.second, "it is defined here first");
-         });
-    return;
-  }
-  if (convertsInput(statement)) // The name that the builder gives to the conversion.
-    layerNames.insert({statement.name.text + ".to_tensor", statement.name.range});
-  entry->second.first =
+  if (convertsInput(statement) && !nameConversion(statement))
+    return bind(statement.name, {}, statement.range);
+  TensorId tensor =
       builder.addInput(statement.name.text, statement.element.text, *shape,
                        isChannelsLast(statement) ? "nhwc" : "nchw", position(statement.name.range));
-  bind(statement.name, TensorValue{entry->second.first}, statement.range);
+  inputs[statement.name.text] = {tensor, statement.name.range};
+  bind(statement.name, TensorValue{tensor}, statement.range);
 }
 
 /// The input of a network that is called: the next tensor of the call.
@@ -165,22 +185,17 @@ void Evaluator::executeOutput(const OutputStmt &statement) {
     fail("E0405", statement.value->range, "an output is a tensor, not " + typeName(value));
     return;
   }
+  if (!declare(frame->outputPlaces, statement.name, "output"))
+    return;
   if (frame->call) {
     offered.insert(tensor->id);
     frame->outputs.emplace_back(statement.name.text, value);
     return;
   }
-  auto [entry, added] = outputs.insert({statement.name.text, {tensor->id, statement.name.range}});
-  if (added) {
-    if (firstOutput.empty())
-      firstOutput = statement.name.text;
-    builder.addOutput(statement.name.text, tensor->id, position(statement.name.range));
-    return;
-  }
-  fail("E0303", statement.name.range, "output '" + statement.name.text + "' is defined twice",
-       [&](Diagnostic &diagnostic) {
-         diagnostic.note(entry->second.second, "it is defined here first");
-       });
+  outputs[statement.name.text] = {tensor->id, statement.name.range};
+  if (firstOutput.empty())
+    firstOutput = statement.name.text;
+  builder.addOutput(statement.name.text, tensor->id, position(statement.name.range));
 }
 
 //===----------------------------------------------------------------------===//
@@ -197,13 +212,13 @@ std::optional<std::vector<std::string>> Evaluator::readLabels(unsigned file, Sou
     return std::nullopt;
   };
   llvm::StringRef text = sources.text(file);
-  unsigned offset = text.consume_front("\xEF\xBB\xBF") ? 3 : 0; // A byte order mark.
   if (!llvm::json::isUTF8(text))
     return malformed("is not text in UTF-8", {});
   text = text.rtrim();
   if (text.empty())
     return malformed("holds no names", {});
   std::vector<std::string> names;
+  unsigned offset = 0;
   for (llvm::StringRef rest = text; !rest.empty();) {
     auto [line, others] = rest.split('\n');
     llvm::StringRef name = line.trim();

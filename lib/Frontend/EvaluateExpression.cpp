@@ -89,6 +89,12 @@ Value Evaluator::unknownName(const NameExpr &expr) {
                 [&](Diagnostic &diagnostic) {
                   diagnostic.note(assigned, "it is assigned here, which was not run or has ended");
                 });
+  return fail("E0301", expr.range, "unknown name '" + expr.name + "'", [&](Diagnostic &diagnostic) {
+    diagnostic.suggest(expr.range, nearestName(expr.name, knownNames()));
+  });
+}
+
+std::vector<llvm::StringRef> Evaluator::knownNames() const {
   std::vector<llvm::StringRef> known = program.visibleNames(frame->definition->range.file);
   for (auto &[name, binding] : frame->locals)
     known.push_back(name);
@@ -97,9 +103,7 @@ Value Evaluator::unknownName(const NameExpr &expr) {
   for (const Builtin &builtin : allBuiltins())
     known.push_back(builtin.name);
   known.insert(known.end(), {"true", "false"});
-  return fail("E0301", expr.range, "unknown name '" + expr.name + "'", [&](Diagnostic &diagnostic) {
-    diagnostic.suggest(expr.range, nearestName(expr.name, known));
-  });
+  return known;
 }
 
 Value Evaluator::evaluateString(const StringExpr &expr) {
@@ -123,32 +127,40 @@ Value Evaluator::evaluateString(const StringExpr &expr) {
 Value Evaluator::evaluateElements(const std::vector<ExprPtr> &elements, SourceRange where,
                                   bool isTuple) {
   std::vector<Value> values;
-  size_t size = 1;
+  Extent extent;
   for (const ExprPtr &element : elements) {
     values.push_back(evaluate(*element));
     if (values.back().isPoison())
       return {};
-    size += sizeOf(values.back());
+    extent.add(extentOf(values.back()));
   }
-  if (size > maxValueSize)
-    return fail("E0603", where,
-                "the list has more than " + llvm::Twine(maxValueSize) + " elements");
+  if (!checkExtent(extent, where, "list"))
+    return {};
   return isTuple ? makeTuple(std::move(values)) : makeList(std::move(values));
 }
 
 Value Evaluator::evaluateRecord(const RecordExpr &expr) {
   std::vector<std::pair<std::string, Value>> fields;
-  size_t size = 1;
+  Extent extent;
   for (auto &[name, value] : expr.fields) {
     fields.emplace_back(name.text, evaluate(*value));
     if (fields.back().second.isPoison())
       return {};
-    size += sizeOf(fields.back().second);
+    extent.add(extentOf(fields.back().second));
   }
-  if (size > maxValueSize)
-    return fail("E0603", expr.range,
-                "the record has more than " + llvm::Twine(maxValueSize) + " elements");
-  return makeRecord(std::move(fields));
+  return checkExtent(extent, expr.range, "record") ? makeRecord(std::move(fields)) : Value();
+}
+
+bool Evaluator::checkExtent(Extent extent, SourceRange where, llvm::StringRef what) {
+  if (extent.size > maxValueSize)
+    fail("E0603", where,
+         "the " + what + " has more than " + llvm::Twine(maxValueSize) + " elements");
+  else if (extent.depth > maxValueDepth)
+    fail("E0603", where,
+         "the " + what + " is nested more than " + llvm::Twine(maxValueDepth) + " levels deep");
+  else
+    return true;
+  return false;
 }
 
 //===----------------------------------------------------------------------===//
@@ -239,12 +251,15 @@ Value Evaluator::evaluateField(const FieldExpr &expr) {
   if (auto *tensor = base.get<TensorValue>())
     return evaluateTensorField(expr, tensor->id);
   std::vector<llvm::StringRef> known;
-  if (auto *record = base.get<RecordValue>())
+  if (auto *record = base.get<RecordValue>()) {
+    if (!step(expr.range, record->fields->size() / 8)) // Looked through one by one.
+      return {};
     for (auto &[name, value] : *record->fields) {
       if (name == expr.field.text)
         return value;
       known.push_back(name);
     }
+  }
   return fail("E0308", expr.field.range,
               "a " + typeName(base) + " has no field '" + expr.field.text + "'",
               [&](Diagnostic &diagnostic) {

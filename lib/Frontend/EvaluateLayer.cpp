@@ -73,12 +73,8 @@ Value Evaluator::applyLayer(const LayerKind &kind, Call &call) {
     return {};
   if (!checkWeightSize(layer, call))
     return {};
-  std::optional<std::string> name = nameLayer(kind, call);
-  if (!name)
+  if (!nameLayer(kind, call, layer))
     return {};
-  layer.name = *name;
-  layer.weights = call.shared ? call.shared->weights
-                              : frame->scope.weights + name->substr(frame->scope.names.size());
   for (auto &[hint, value] : joinHints(call.hints, frame->hints))
     if (hintApplies(hint, kind.name))
       layer.hints.insert({hint, value});
@@ -97,7 +93,7 @@ Value Evaluator::addLayer(const LayerCall &layer, const Call &call,
   }
   LayerResult result = builder.addLayer(layer);
   if (auto *error = std::get_if<LayerError>(&result))
-    return reportLayerError(call, *error, operands);
+    return reportLayerError(layer, call, *error, operands);
   auto &ids = std::get<std::vector<TensorId>>(result);
   std::vector<Value> values;
   for (TensorId id : ids) {
@@ -143,68 +139,38 @@ bool Evaluator::checkWeightSize(const LayerCall &layer, const Call &call) {
 }
 
 //===----------------------------------------------------------------------===//
-// Names
-//===----------------------------------------------------------------------===//
-
-/// A labelled layer is called by its label, another by its kind and a number within its scope.
-std::optional<std::string> Evaluator::nameLayer(const LayerKind &kind, const Call &call) {
-  SourceRange where = call.label ? call.labelRange : call.where;
-  const std::string &prefix = frame->scope.names;
-  std::string name = prefix + call.label.value_or("");
-  if (!call.label) {
-    unsigned &number = nextNumber[prefix + kind.name.str()];
-    do {
-      name = prefix + kind.name.str() + (number ? "_" + std::to_string(number) : "");
-      ++number;
-    } while (layerNames.count(name));
-  }
-  auto [entry, added] = layerNames.insert({name, where});
-  if (added)
-    return name;
-  reportTwice(call, name, entry->second);
-  return std::nullopt;
-}
-
-/// Two layers of one name: shows both and proposes the label that would tell them apart.
-void Evaluator::reportTwice(const Call &call, const std::string &name, SourceRange earlier) {
-  SourceRange label = call.labelRange;
-  fail("E0304", label, "two layers are named '" + name + "'", [&](Diagnostic &diagnostic) {
-    if (!(earlier == label)) {
-      std::string free;
-      for (unsigned number = 2; free.empty() || layerNames.count(frame->scope.names + free);
-           ++number)
-        free = *call.label + "_" + std::to_string(number);
-      diagnostic.note(earlier, "the other one is named here").fix(label, "\"" + free + "\"");
-    } else if (!frame->loopVariable.empty()) {
-      diagnostic.note(earlier, "the loop names it each time it runs")
-          .fix(label, "\"" + *call.label + ".{" + frame->loopVariable + "}\"");
-    } else if (frame->call && !frame->call->label) {
-      SourceRange callSite = frame->call->callee;
-      diagnostic.note(earlier, "each call of " + frame->definition->name.text + " names it")
-          .fix({callSite.file, callSite.begin, callSite.begin},
-               llvm::StringRef(frame->definition->name.text).lower() + "_2: ");
-    } else {
-      diagnostic.note(earlier, "the code around it runs more than once under one label");
-    }
-  });
-}
-
-//===----------------------------------------------------------------------===//
 // Errors of the builder
 //===----------------------------------------------------------------------===//
 
-Value Evaluator::reportLayerError(const Call &call, const LayerError &error,
+/// Says where an operand was made: the value of a name, or one tensor of a list.
+void Evaluator::explainOperand(Diagnostic &diagnostic, const Expr &syntax, TensorId tensor) {
+  auto *name = llvm::dyn_cast<NameExpr>(&syntax);
+  auto local = name ? frame->locals.find(name->name) : frame->locals.end();
+  if (local != frame->locals.end() && local->second.value.get<TensorValue>()) {
+    diagnostic.note(local->second.origin, name->name + " gets its shape here");
+    return;
+  }
+  auto producer = producers.find(tensor);
+  if (producer != producers.end())
+    diagnostic.note(layers[producer->second].where,
+                    "'" + layers[producer->second].name + "' gives " + builder.typeOf(tensor));
+  for (auto &[input, place] : inputs)
+    if (place.first == tensor)
+      diagnostic.note(place.second, "input '" + input + "' is " + builder.typeOf(tensor));
+}
+
+Value Evaluator::reportLayerError(const LayerCall &layer, const Call &call, const LayerError &error,
                                   llvm::ArrayRef<const CallArgument *> operands) {
   return fail(error.code, call.callee, error.message, [&](Diagnostic &diagnostic) {
     for (unsigned index : error.operands) {
       if (index >= operands.size())
         continue;
       const CallArgument &operand = *operands[index];
-      diagnostic.underline(operand.range);
-      auto *name = llvm::dyn_cast_or_null<NameExpr>(operand.syntax);
-      auto local = name ? frame->locals.find(name->name) : frame->locals.end();
-      if (local != frame->locals.end())
-        diagnostic.note(local->second.origin, name->name + " gets its shape here");
+      auto *list = llvm::dyn_cast_or_null<ListExpr>(operand.syntax);
+      const Expr *syntax = list ? list->elements[index].get() : operand.syntax;
+      diagnostic.underline(list ? syntax->range : operand.range);
+      if (syntax)
+        explainOperand(diagnostic, *syntax, layer.inputs[index]);
       else
         diagnostic.note(operand.range, "this operand gets its shape here");
     }

@@ -116,7 +116,7 @@ Evaluator::Flow Evaluator::executeFor(const ForStmt &statement) {
     poisonAssigned(statement.body);
     return Flow::Next;
   }
-  std::string outerVariable = std::exchange(frame->loopVariable, statement.targets.front().text);
+  frame->loops.push_back({statement, values});
   int64_t begin = range ? range->begin : 0;
   int64_t end = range ? range->end : static_cast<int64_t>(elements->size());
   Flow flow = Flow::Next;
@@ -125,7 +125,7 @@ Evaluator::Flow Evaluator::executeFor(const ForStmt &statement) {
     assign(statement.targets, statement.destructures, element, statement.values->range);
     flow = execute(statement.body);
   }
-  frame->loopVariable = std::move(outerVariable);
+  frame->loops.pop_back();
   for (const Name &target : statement.targets)
     frame->locals.erase(target.text);
   return flow;
@@ -162,26 +162,35 @@ void Evaluator::executeRequire(const RequireStmt &statement) {
 //===----------------------------------------------------------------------===//
 
 void Evaluator::executeLayer(const LayerStmt &statement) {
-  bind(statement.name, {}, statement.range);
+  bind(statement.name, makeInstance(statement), statement.range);
+}
+
+Value Evaluator::makeInstance(const LayerStmt &statement) {
   Value callee = evaluateCallee(*statement.call->callee);
   Call call{statement.call->range, statement.call->callee->range, {}, {}, {}};
   bool good = evaluateHints(*statement.call, call);
   good &= evaluateArguments(*statement.call, call);
   if (!good || callee.isPoison())
-    return;
+    return {};
   auto *callable = callee.get<Callable>();
-  if (!callable) {
-    fail("E0306", statement.call->callee->range, "a " + typeName(callee) + " cannot be called");
-    return;
-  }
+  if (!callable)
+    return fail("E0306", call.callee, "a " + typeName(callee) + " cannot be called");
   warnIdleHints(*statement.call, *callable);
+  Extent extent;
+  extent.depth = frame->scope.space->depth;
+  extent.add(callable->extent);
+  for (const CallArgument &argument : call.arguments)
+    extent.add(extentOf(argument.value));
+  if (!checkExtent(extent, statement.range, "instance"))
+    return {};
   auto shared = std::make_shared<SharedInstance>();
+  shared->number = ++instances;
   shared->callee = *callable;
   shared->name = statement.name.text;
   shared->weights = frame->scope.weights + statement.name.text;
+  shared->space = frame->scope.space;
   shared->arguments = std::move(call.arguments);
   shared->hints = std::move(call.hints);
-  shared->where = statement.range;
-  bind(statement.name, Callable{std::shared_ptr<const SharedInstance>(std::move(shared))},
-       statement.range);
+  shared->where = statement.name.range;
+  return Callable{std::shared_ptr<const SharedInstance>(std::move(shared)), extent};
 }

@@ -20,11 +20,26 @@
 
 namespace fovea {
 
+/// Whose the weights of each name are: in the network itself, or in one call of a shared block.
+/// Each call of that has a space of its own, because it takes the same names again.
+struct WeightSpace {
+  std::shared_ptr<WeightSpace> outer; ///< Where the instance was made; null for the network's own.
+  unsigned instance = 0;              ///< That is called; 0 for the network's own.
+  SourceRange where = {};             ///< Of the instance's name.
+  unsigned depth = 0;                 ///< Spaces around it.
+  struct Owner {
+    unsigned instance; ///< 0: an ordinary layer.
+    SourceRange where;
+  };
+  std::map<std::string, Owner> owners = {};
+};
+
 /// What precedes the names of the layers of a block: empty, or ends in a dot. The weights' prefix
 /// differs from the layers' where an instance is shared.
 struct Scope {
   std::string names;
   std::string weights;
+  std::shared_ptr<WeightSpace> space = std::make_shared<WeightSpace>();
 };
 
 struct CallArgument {
@@ -44,16 +59,25 @@ struct Call {
   std::vector<CallArgument> arguments;
   Hints hints = {};
   const SharedInstance *shared = nullptr;
+  const ast::Expr *labelSyntax = nullptr; ///< Null where the label is no text of the program.
 };
 
 /// What `layer name = callee(arguments)` makes.
 struct SharedInstance {
+  unsigned number = 0; ///< Counts from 1.
   Callable callee;
-  std::string weights; ///< With the prefix of the scope that it was made in.
-  std::string name;    ///< What its calls are named, unless they have labels.
+  std::string weights;                ///< With the prefix of the scope that it was made in.
+  std::shared_ptr<WeightSpace> space; ///< That it was made in.
+  std::string name;                   ///< What its calls are named, unless they have labels.
   std::vector<CallArgument> arguments;
   Hints hints;
-  SourceRange where;
+  SourceRange where; ///< Of the name.
+};
+
+/// A loop that is running, and what it runs over.
+struct Loop {
+  const ast::ForStmt &statement;
+  const Value &values;
 };
 
 struct Binding {
@@ -69,14 +93,18 @@ struct Frame {
   Scope scope;
   Hints hints; ///< Of the calls around it.
   std::map<std::string, Binding> locals;
-  std::string loopVariable; ///< Of the innermost loop.
+  std::vector<Loop> loops; ///< Outermost first.
   Value result;
   bool hasResult = false;
+  std::map<std::string, SourceRange> inputPlaces, outputPlaces; ///< Of a network.
   // Of a network that is called like a block:
   std::vector<const CallArgument *> tensors;
   size_t inputsTaken = 0;
   std::vector<std::pair<std::string, Value>> outputs;
 };
+
+/// A label is one or more parts of letters, digits, '_' and '-', with dots between them.
+bool isLabel(llvm::StringRef text);
 
 class Evaluator {
 public:
@@ -114,6 +142,7 @@ private:
   void executeAssign(const ast::AssignStmt &statement);
   void executeRequire(const ast::RequireStmt &statement);
   void executeLayer(const ast::LayerStmt &statement);
+  Value makeInstance(const ast::LayerStmt &statement);
   void poisonAssigned(const ast::Body &body);
   void assign(llvm::ArrayRef<ast::Name> targets, bool destructures, const Value &value,
               SourceRange origin);
@@ -121,6 +150,9 @@ private:
 
   // EvaluateDeclaration.cpp: inputs, outputs, and what a network says about itself.
   void executeInput(const ast::InputStmt &statement);
+  bool declare(std::map<std::string, SourceRange> &places, const ast::Name &name,
+               llvm::StringRef what);
+  bool nameConversion(const ast::InputStmt &statement);
   void takeInput(const ast::InputStmt &statement, const std::vector<int64_t> &shape);
   std::optional<std::vector<int64_t>> evaluateShape(const ast::InputStmt &statement);
   bool checkElement(const ast::InputStmt &statement);
@@ -137,6 +169,7 @@ private:
   Value evaluateKind(const ast::Expr &expr);
   Value evaluateName(const ast::NameExpr &expr);
   Value unknownName(const ast::NameExpr &expr);
+  std::vector<llvm::StringRef> knownNames() const;
   Value evaluateString(const ast::StringExpr &expr);
   Value evaluateElements(const std::vector<ast::ExprPtr> &elements, SourceRange where,
                          bool isTuple);
@@ -153,6 +186,7 @@ private:
   std::optional<bool> evaluateCondition(const ast::Expr &expr);
   std::optional<int64_t> evaluateInteger(const ast::Expr &expr, llvm::StringRef what);
   Value checkedResult(Computed computed, SourceRange where);
+  bool checkExtent(Extent extent, SourceRange where, llvm::StringRef what);
 
   // EvaluateCall.cpp
   Value evaluateCall(const ast::CallExpr &expr, std::optional<CallArgument> piped);
@@ -184,13 +218,24 @@ private:
   Value applyLayer(const LayerKind &kind, Call &call);
   bool collectOperands(const LayerKind &kind, const Call &call, const CallArgument &argument,
                        std::vector<const CallArgument *> &operands, LayerCall &layer);
-  std::optional<std::string> nameLayer(const LayerKind &kind, const Call &call);
-  void reportTwice(const Call &call, const std::string &name, SourceRange earlier);
-  Value reportLayerError(const Call &call, const LayerError &error,
+  Value reportLayerError(const LayerCall &layer, const Call &call, const LayerError &error,
                          llvm::ArrayRef<const CallArgument *> operands);
+  void explainOperand(Diagnostic &diagnostic, const ast::Expr &syntax, TensorId tensor);
   bool checkWeightSize(const LayerCall &layer, const Call &call);
   Value addLayer(const LayerCall &layer, const Call &call,
                  llvm::ArrayRef<const CallArgument *> operands);
+
+  // LayerNames.cpp
+  bool nameLayer(const LayerKind &kind, const Call &call, LayerCall &layer);
+  std::string numberLayer(const LayerKind &kind);
+  std::string weightsOf(const Call &call, llvm::StringRef name) const;
+  bool ownWeights(const std::string &weights, const Call &call);
+  bool isTaken(const std::string &name) const;
+  void proposeLabel(Diagnostic &diagnostic, const Call &call, SourceRange earlier);
+  std::string freeLabel(const Scope &scope, const std::string &label) const;
+  std::string labelText(const Call &call) const;
+  std::string loopSuffix(const Frame &running, const ast::Expr *label) const;
+  std::string loopElement(const Loop &loop, const ast::Expr *label) const;
 
   friend class LayerArguments;
 
@@ -215,6 +260,7 @@ private:
   std::vector<LayerRecord> layers;
   std::map<std::string, SourceRange> layerNames;
   std::map<std::string, unsigned> nextNumber; ///< By scope and kind, for layers without labels.
+  unsigned instances = 0;                     ///< Shared ones made so far.
   std::map<TensorId, size_t> producers;       ///< Indices into `layers`.
   std::map<std::string, std::pair<TensorId, SourceRange>> inputs, outputs;
   std::set<TensorId> offered; ///< Outputs of networks that were called.

@@ -104,11 +104,11 @@ constexpr LayerAttribute normalizeAttributes[] = {
 constexpr llvm::ArrayRef<LayerAttribute> none;
 
 const LayerKind kinds[] = {
-    {"conv", image, false, convAttributes, "two-dimensional cross-correlation"},
-    {"conv_transpose", image, false, convTransposeAttributes, "transposed convolution"},
-    {"linear", image, false, linearAttributes, "fully connected layer"},
-    {"batch_norm", image, false, batchNormAttributes, "batch normalisation at inference"},
-    {"normalize", image, false, normalizeAttributes, "(x - mean) / std per channel"},
+    {"conv", image, false, convAttributes, "two-dimensional cross-correlation", true},
+    {"conv_transpose", image, false, convTransposeAttributes, "transposed convolution", true},
+    {"linear", image, false, linearAttributes, "fully connected layer", true},
+    {"batch_norm", image, false, batchNormAttributes, "batch normalisation at inference", true},
+    {"normalize", image, false, normalizeAttributes, "(x - mean) / std per channel", true},
     {"dropout", image, false, dropoutAttributes, "x: nothing is dropped at inference"},
     {"relu", image, false, none, "max(x, 0)"},
     {"relu6", image, false, none, "min(max(x, 0), 6)"},

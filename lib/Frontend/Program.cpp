@@ -128,10 +128,13 @@ void ProgramLoader::parse(unsigned file) {
 
 void ProgramLoader::resolveImports(const File &file) {
   for (const Import &import : file.imports) {
+    if (diagnostics.tooManyErrors())
+      return;
     std::optional<unsigned> found = findImport(file, import);
-    if (!found)
+    auto &others = imports[file.id];
+    if (!found || llvm::any_of(others, [&](auto &other) { return other.first == *found; }))
       continue;
-    imports[file.id].push_back({*found, import.range});
+    others.push_back({*found, import.range});
     if (llvm::none_of(program.files, [&](const auto &known) { return known->id == *found; }))
       parse(*found);
   }

@@ -25,20 +25,27 @@ std::optional<double> Value::number() const {
   return real ? std::optional<double>(*real) : std::nullopt;
 }
 
-size_t fovea::sizeOf(const Value &value) {
+void Extent::add(Extent element) {
+  size += element.size;
+  depth = std::max(depth, element.depth + 1);
+}
+
+Extent fovea::extentOf(const Value &value) {
   if (auto *list = value.get<ListValue>())
-    return list->size;
+    return list->extent;
   if (auto *tuple = value.get<TupleValue>())
-    return tuple->size;
-  auto *record = value.get<RecordValue>();
-  return record ? record->size : 1;
+    return tuple->extent;
+  if (auto *record = value.get<RecordValue>())
+    return record->extent;
+  auto *callable = value.get<Callable>();
+  return callable ? callable->extent : Extent();
 }
 
 template <typename Sequence> static Value makeSequence(std::vector<Value> elements) {
-  size_t size = 1;
+  Extent extent;
   for (const Value &element : elements)
-    size += sizeOf(element);
-  return Sequence{std::make_shared<const std::vector<Value>>(std::move(elements)), size};
+    extent.add(extentOf(element));
+  return Sequence{std::make_shared<const std::vector<Value>>(std::move(elements)), extent};
 }
 
 Value fovea::makeList(std::vector<Value> elements) {
@@ -50,11 +57,11 @@ Value fovea::makeTuple(std::vector<Value> elements) {
 }
 
 Value fovea::makeRecord(std::vector<std::pair<std::string, Value>> fields) {
-  size_t size = 1;
+  Extent extent;
   for (auto &[name, value] : fields)
-    size += sizeOf(value);
+    extent.add(extentOf(value));
   using Fields = std::vector<std::pair<std::string, Value>>;
-  return RecordValue{std::make_shared<const Fields>(std::move(fields)), size};
+  return RecordValue{std::make_shared<const Fields>(std::move(fields)), extent};
 }
 
 static llvm::StringRef typeNameOf(const Callable &callable) {

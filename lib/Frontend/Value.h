@@ -25,24 +25,33 @@ struct TensorValue {
 struct RangeValue {
   int64_t begin, end;
 };
-/// `size` counts the elements of all levels; it is bounded, so that a walk over a value ends.
+/// How much a value holds; both are bounded, so that a walk over a value ends and does not exhaust
+/// the stack.
+struct Extent {
+  size_t size = 1;    ///< Elements of all levels, the value itself included.
+  unsigned depth = 0; ///< Levels below the value.
+
+  /// Takes in an element of the value.
+  void add(Extent element);
+};
 struct ListValue {
   std::shared_ptr<const std::vector<Value>> elements;
-  size_t size = 0;
+  Extent extent;
 };
 struct TupleValue {
   std::shared_ptr<const std::vector<Value>> elements;
-  size_t size = 0;
+  Extent extent;
 };
 struct RecordValue {
   std::shared_ptr<const std::vector<std::pair<std::string, Value>>> fields;
-  size_t size = 0;
+  Extent extent;
 };
 /// Something to call.
 struct Callable {
   std::variant<const ast::Definition *, const LayerKind *, const Builtin *,
                std::shared_ptr<const SharedInstance>>
       target;
+  Extent extent = {}; ///< Of a shared instance: with its arguments.
 };
 
 struct Value {
@@ -63,10 +72,12 @@ struct Value {
 
 /// Elements of all levels that one value may have.
 constexpr size_t maxValueSize = 1u << 20;
+/// Levels that one value may have.
+constexpr unsigned maxValueDepth = 64;
 
-/// How many elements a value has, on all levels, counting itself.
-size_t sizeOf(const Value &value);
-/// Builds them with their size counted.
+Extent extentOf(const Value &value);
+inline size_t sizeOf(const Value &value) { return extentOf(value).size; }
+/// Builds them with their extent counted.
 Value makeList(std::vector<Value> elements);
 Value makeTuple(std::vector<Value> elements);
 Value makeRecord(std::vector<std::pair<std::string, Value>> fields);

@@ -66,6 +66,8 @@ static std::vector<Case> cases() {
       {"E0101", network("if true && true { a = 1 }"), "both is 'and'"},
       {"E0101", network("a = 'text'"), "double quotes"},
       {"E0101", network("a = 1; b = 2"), "ends a statement"},
+      {"E0101", network("output y = x -> \u201cc\u201d: relu"), "strings stand in straight quotes"},
+      {"E0101", network("output y = x -> \u00e4\u2192: relu"), "unexpected characters"},
       {"E0101", network("output y = x if !true else x"), "negation is 'not'"},
       {"E0102", network("a = \"open\n  output y = relu(x)"), "string is not closed"},
       {"E0103", network("a = 99999999999999999999"), "does not fit in 64 bits"},
@@ -144,6 +146,7 @@ static std::vector<Case> cases() {
       {"E0217", network("output y = relu(x)", "i8[1, 2, 3, 4] as nhwc"), "not i8 of 4"},
       {"E0301", "network n = m()\n" + network("output y = x"), "unknown network 'm'"},
       {"E0301", network("output y = x -> rellu"), "did you mean 'relu'?"},
+      {"E0302", network("layer h = h()\n  output y = x -> h"), "'h' is not assigned"},
       {"E0301", "block b(x, k: integer) { return x -> conv(k, 1) }", "unknown type 'integer'"},
       {"E0302", network("if x.channels == 3 { a = x }\n  output y = relu(a)"),
        "'a' is not assigned on the path taken"},
@@ -155,6 +158,14 @@ static std::vector<Case> cases() {
       {"E0303", network("output y = relu(x)\n  output y = relu(x)"), "output 'y' is defined twice"},
       {"E0303", network("labels \"names.txt\"\n  labels \"names.txt\"\n  output y = x"),
        "labels are given twice"},
+      {"E0303",
+       "network m(k) {\n  input x: f32[k]\n  output y = relu(x)\n  output y = tanh(x)\n}\n" +
+           network("output y = m(x, k = 1)", "f32[1]"),
+       "output 'y' is defined twice"},
+      {"E0303",
+       "network m(k) {\n  input x: f32[k]\n  input x: f32[1]\n  output y = relu(x)\n}\n" +
+           network("output y = m(x, x, k = 1)", "f32[1]"),
+       "input 'x' is defined twice"},
       {"E0304", network("output y = x -> \"x.to_tensor\": relu", "u8[1, 2, 3, 4]"),
        "two layers are named 'x.to_tensor'"},
       {"E0303", network("_a = (a = 1, a = 2)"), "field 'a' is given twice"},
@@ -163,6 +174,9 @@ static std::vector<Case> cases() {
        "\"c.{i}\""},
       {"E0304", "block b(x) { return x -> c: relu }\n" + network("output y = x -> b -> b"),
        "each call of b names it"},
+      {"E0304",
+       network("_y = x -> \"b.to_tensor\": relu\n  input b: u8[1, 3, 4, 4]\n  output z = b + b"),
+       "test.cnn:3:13: note: the other one is named here"},
       {"E0305", network("output y = x -> \"a b\": relu"), "\"a b\" is no label"},
       {"E0305", network("output y = x -> \"a..b\": relu"), "\"a..b\" is no label"},
       {"E0306", network("a = 3\n  output y = x -> a"), "a value of type int cannot be called"},
@@ -188,6 +202,10 @@ static std::vector<Case> cases() {
        "b needs a value for 'k'"},
       {"E0401", network("a = max()\n  output y = relu(x)"), "max needs 1 argument"},
       {"E0402", network("output y = relu(x, 3)"), "relu takes 1 argument at most"},
+      {"E0402",
+       "network m(k) { input x: f32[k]\n output y = relu(x) }\n" +
+           network("output y = m(x, x, k = 1)", "f32[1]"),
+       "network m has 1 input\n"},
       {"E0402", network("a = len([1], 2)\n  output y = relu(x)"), "len takes 1 argument at most"},
       {"E0403", network("output y = x -> conv(3, kernel = 1, strid = 2)"),
        "did you mean 'stride'?"},
@@ -238,6 +256,21 @@ static std::vector<Case> cases() {
        "more than 1048576 characters"},
       {"E0603", network("for _i in 0..5000 { unused \"a*\" }\n  output y = relu(x)"),
        "at most 4096 'unused' patterns"},
+      {"E0603", network("s = []\n  for _i in 0..200000 { s = [s] }\n  output y = x"),
+       "the list is nested more than 64 levels deep"},
+      {"E0603", network("s = (a = 1)\n  for _i in 0..200000 { s = (a = s) }\n  output y = x"),
+       "the record is nested more than 64 levels deep"},
+      {"E0603",
+       network("layer h = relu()\n  for _i in 0..200000 { layer h = h() }\n  output y = x -> h"),
+       "the instance is nested more than 64 levels deep"},
+      {"E0603",
+       "block B(x, b) {\n  layer j = b()\n  return [j]\n}\n" +
+           network("f = relu\n  for _i in 0..200000 { f = B(x, f)[0] }\n  output y = x -> f"),
+       "levels deep"},
+      {"E0603",
+       "block B(x) {\n  layer j = B()\n  return j\n}\n" +
+           network("layer f = B()\n  for _i in 0..200000 { f = f(x) }\n  output y = x"),
+       "the instance is nested more than 64 levels deep"},
       {"E0604", network("y = x\n  for _i in 0..200000 { y = relu(y) }\n  output z = y", "f32[1]"),
        "at most 100000 layers"},
       {"E0605", callChain(100), "more than 64 levels"},
@@ -250,6 +283,11 @@ static std::vector<Case> cases() {
       {"E0609", "network n { input x: f32[1] }", "network n has no output"},
       {"E0609", "network n { _a = 1 }", "network n has no input"},
       {"W0001", network("a = 3\n  output y = relu(x)"), "'a' is never used"},
+      {"W0001", network("a = 3\n  a = 1\n  output y = x -> conv(a, 1)"),
+       "'a' is replaced before anything reads it"},
+      {"W0001", network("if x.rank == 4 {\n    a = 3\n    a = 1\n    _b = a\n  }\n  output y = x"),
+       "test.cnn:4:5: warning[W0001]: 'a' is replaced"},
+      {"W0001", network("for (a, b) in [(1, 2)] { _c = a }\n  output y = x"), "'b' is never used"},
       {"W0002", "block b(x, k = 1) { return x }\n" + network("output y = b(x)"),
        "parameter 'k' is never used"},
       {"W0003", network("_y = x -> conv(3, kernel = 1) -> relu\n  output z = relu(x)"),
@@ -292,6 +330,19 @@ TEST(Diagnostics, EveryCode) {
     elsewhere.insert(code);
   for (const DiagnosticKind &kind : allDiagnosticKinds())
     EXPECT_NE(caused.contains(kind.code), elsewhere.contains(kind.code)) << kind.code.str();
+}
+
+/// What is read, in a condition or after it, is used; so is what a loop over a range counts.
+TEST(Diagnostics, NoWarnings) {
+  for (const char *body :
+       {"a = 1\n  if x.rank == 3 { a = 2 }\n  output y = x -> conv(a, 1)",
+        "a = 1\n  if a == 1 { a = 2 }\n  a = a + 1\n  output y = x -> conv(a, 1)",
+        "a = 1\n  for i in 0..2 {\n    b = a\n    a = b + i\n  }\n  a = a + 1\n  output y = x -> "
+        "conv(a, 1)",
+        "_a = 1\n  _a = 2\n  output y = x",
+        "y = x\n  for i in 0..3 { y = y -> relu }\n  output z = y",
+        "for _a in [1, 2] { }\n  output y = x"})
+    EXPECT_EQ(evaluateText(network(body))->text(), "") << body;
 }
 
 TEST(Diagnostics, CommandLine) {

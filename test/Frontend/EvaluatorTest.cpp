@@ -241,59 +241,6 @@ TEST(Statements, Recovery) {
 }
 
 //===----------------------------------------------------------------------===//
-// Names
-//===----------------------------------------------------------------------===//
-
-static std::string namesOf(const std::string &text) {
-  auto evaluation = good(text);
-  std::string names;
-  for (const LayerCall &call : evaluation->built.layers)
-    names += (names.empty() ? "" : " ") + call.name;
-  return names;
-}
-
-TEST(Names, ScopesAndNumbers) {
-  const std::string block = "block B(x) { return x -> relu -> c: relu -> relu }\n";
-  EXPECT_EQ(namesOf(block + network("output y = x -> relu -> a: B -> \"b.0\": B -> relu")),
-            "relu a.relu a.c a.relu_1 b.0.relu b.0.c b.0.relu_1 relu_1");
-  EXPECT_EQ(namesOf(block + network("output y = x -> relu -> B -> relu")),
-            "relu relu_1 c relu_2 relu_3");
-  EXPECT_EQ(namesOf(network("y = first: relu(x) -> relu\n  output z = last: relu(y)")),
-            "first relu last");
-  EXPECT_EQ(namesOf(network("output y = x -> relu_1: relu -> relu -> relu")), "relu_1 relu relu_2");
-  EXPECT_EQ(namesOf(network("output y = x + x + x")), "add add_1");
-}
-
-TEST(Names, ShadowedLayers) {
-  // A number called `relu` does not hide the layer where something is called.
-  EXPECT_EQ(namesOf("block b(x, relu: int) { return x -> relu -> conv(relu, 1) }\n" +
-                    network("output y = b(x, 3)")),
-            "relu conv");
-  EXPECT_EQ(namesOf("block b(x, act = relu) { return x -> act }\n" +
-                    network("output y = x -> b -> b(act = tanh)")),
-            "relu tanh");
-}
-
-TEST(Names, SharedLayers) {
-  auto evaluation = good(network("layer head = conv(8, kernel = 1)\n"
-                                 "  y = x -> head -> relu -> head -> again: head\n  output z = y"));
-  auto &built = evaluation->built;
-  ASSERT_TRUE(built.layer("head") && built.layer("head_1") && built.layer("again"));
-  EXPECT_EQ(built.layer("head_1")->weights, "head");
-  EXPECT_EQ(built.layer("again")->weights, "head");
-  EXPECT_EQ(built.weightCount(), 72);
-}
-
-TEST(Names, SharedBlocks) {
-  auto evaluation = good("block B(x) { return x -> c: conv(8, kernel = 1) -> relu }\n" +
-                         network("layer head = B()\n  output y = x -> head -> head"));
-  auto &built = evaluation->built;
-  ASSERT_TRUE(built.layer("head.c") && built.layer("head_1.c"));
-  EXPECT_EQ(built.layer("head_1.c")->weights, "head.c");
-  EXPECT_EQ(built.weightCount(), 72);
-}
-
-//===----------------------------------------------------------------------===//
 // Files and networks
 //===----------------------------------------------------------------------===//
 

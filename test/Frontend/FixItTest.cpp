@@ -39,6 +39,34 @@ TEST(FixIts, MendTheProgram) {
       {"output y = x -> a conv(1, 1)", "output y = x -> a: conv(1, 1)"},
       {"output y = x -> \"a b\": relu", "output y = x -> \"a_b\": relu"},
       {"output y = x -> c: relu -> c: relu", "output y = x -> c: relu -> \"c_2\": relu"},
+      {"y = x\n  for i in 0..2 { for j in 0..2 { y = y -> \"s{i}\": relu } }\n  output z = y",
+       "y = x\n  for i in 0..2 { for j in 0..2 { y = y -> \"s{i}.{j}\": relu } }\n  output z = y"},
+      {"y = x\n  for i in 0..2 { for j in 0..2 { y = y -> s: relu } }\n  output z = y",
+       "y = x\n  for i in 0..2 { for j in 0..2 { y = y -> \"s.{i}.{j}\": relu } }\n  output z = y"},
+      {"y = x\n  for i in 0..2 { for j in 0..2 { y = y -> \"{j}\": relu } }\n  output z = y",
+       "y = x\n  for i in 0..2 { for j in 0..2 { y = y -> \"{j}.{i}\": relu } }\n  output z = y"},
+      {"y = x\n  for r in [(c = 4, k = 1), (c = 4, k = 3)] { y = y -> s: conv(r.c, r.k) }\n"
+       "  output z = y",
+       "y = x\n  for r in [(c = 4, k = 1), (c = 4, k = 3)] { y = y -> \"s.{r.k}\": conv(r.c, r.k) "
+       "}\n"
+       "  output z = y"},
+      {"y = x\n  for (c, k) in [(4, 1), (4, 3)] { y = y -> s: conv(c, k) }\n  output z = y",
+       "y = x\n  for (c, k) in [(4, 1), (4, 3)] { y = y -> \"s.{k}\": conv(c, k) }\n  output z = "
+       "y"},
+      {"y = x -> s1: relu\n  for i in 1..2 { y = y -> \"s{i}\": conv(i, 1) }\n  output z = y",
+       "y = x -> s1: relu\n  for i in 1..2 { y = y -> \"s{i}_2\": conv(i, 1) }\n  output z = y"},
+      {"layer h = relu()\n  output y = x -> a: h -> a: h",
+       "layer h = relu()\n  output y = x -> a: h -> \"a_2\": h"},
+      {"a = 1\n  a = 2\n  output y = x -> conv(a, 1)",
+       "a = 1\n  a = 2\n  output y = x -> conv(a, 1)"},
+      {"a, b = (1, 2)\n  a = b\n  output y = x -> conv(a, 1)",
+       "_a, b = (1, 2)\n  a = b\n  output y = x -> conv(a, 1)"},
+      {"y = x\n  for (c, k) in [(3, 1), (4, 1)] { y = y -> conv(c, 1) }\n  output z = y",
+       "y = x\n  for (c, _k) in [(3, 1), (4, 1)] { y = y -> conv(c, 1) }\n  output z = y"},
+      {"output y = x \u2192 \u201cc{x.channels}\u201d: conv(x.channels \u2212 1, 1)",
+       "output y = x -> \"c{x.channels}\": conv(x.channels - 1, 1)"},
+      {"output y = x -> \u201ec\u201c: conv(2\u00a0\u00d7 1, 1)",
+       "output y = x -> \"c\": conv(2 * 1, 1)"},
       {"output y = concat(x, x)", "output y = concat([x, x])"},
       {"output y = x -> @algorithm(\"im2cool\") conv(1, 1)",
        "output y = x -> @algorithm(\"im2col\") conv(1, 1)"},
@@ -75,6 +103,10 @@ TEST(FixIts, StandBelowTheirPlace) {
                "    3 |   output y = x -> rellu\n"
                "      |                   ^^^^^\n"
                "      |                   relu\n");
+  // Of three letters one may be wrong.
+  expectOutput("output y = x -> lay", "test.cnn:3:19: error[E0301]: unknown name 'lay'\n"
+                                      "    3 |   output y = x -> lay\n"
+                                      "      |                   ^^^\n");
   expectOutput("output y = x -> relu + x",
                "test.cnn:3:14: error[E0106]: '->' binds loosest: add parentheses around the pipe "
                "before '+'\n"
@@ -108,6 +140,16 @@ TEST(FixIts, AlignBehindTabsAndUmlauts) {
       "    3 |   \toutput y = x -> \"grün\": rellu\n"
       "      |   \t                ^^^^^^\n"
       "      |   \t                \"gr__n\"\n");
+}
+
+/// Chinese characters take two columns, an accent none.
+TEST(FixIts, AlignBehindWideCharacters) {
+  expectOutput("_a = [\"\u65e5\u672c e\u0301\", x.chanels]\n  output y = x",
+               "test.cnn:3:20: error[E0308]: a tensor has no field 'chanels'; it has batch, "
+               "channels, height, width, rank, shape; did you mean 'channels'?\n"
+               "    3 |   _a = [\"\u65e5\u672c e\u0301\", x.chanels]\n"
+               "      |                     ^^^^^^^\n"
+               "      |                     channels\n");
 }
 
 TEST(FixIts, OfOtherLinesAndRemovals) {

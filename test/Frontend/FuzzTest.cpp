@@ -169,8 +169,16 @@ TEST(Fuzz, Monsters) {
     nested += "block b" + std::to_string(i) + "(x) { return " + std::string(190, '[') + "b" +
               std::to_string(i + 1) + "(x)" + std::string(190, ']') + " }\n";
   nested += "block b60(x) { return x }\n";
+  // Each import was as much work as the file has definitions, each error as there are names.
+  std::string definitions, imports, unknown;
+  for (int i = 0; i < 20000; ++i)
+    definitions += "def f" + std::to_string(i) + "() = 1\n";
+  for (int i = 0; i < 50000; ++i)
+    imports += "import \"fuzz.cnn\"\n";
+  unknown = network("for _i in 0..9999 { y = unknown }\n  output y = x");
   for (const std::string &text :
-       {nested, open, network("a = " + open), network("a = " + dashes), network("a = " + nots),
+       {imports + definitions, definitions + unknown, nested, open, network("a = " + open),
+        network("a = " + dashes), network("a = " + nots),
         network("a = " + std::string(1000000, '[')), std::string(1000000, '{'),
         std::string(1000000, '"'), std::string(1000000, '\n'), arrows + "\n}\n",
         network("a = \"" + std::string(100000, '{') + "\"")})

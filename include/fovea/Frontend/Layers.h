@@ -54,6 +54,7 @@ struct LayerKind {
   bool takesList;                               ///< The one operand is a list of tensors.
   llvm::ArrayRef<LayerAttribute> attributes;
   llvm::StringLiteral summary;
+  bool hasWeights = false; ///< Literal ones count.
 };
 
 llvm::ArrayRef<LayerKind> allLayerKinds();
