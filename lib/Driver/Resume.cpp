@@ -6,6 +6,9 @@
 #include "dialects/Cnn/Transforms/Passes.h"
 #include "dialects/Sched/IR/SchedOps.h"
 #include "dialects/Sched/Transforms/Passes.h"
+#include "fovea/Support/Json.h"
+#include "fovea/Support/Nesting.h"
+#include "mlir/Bytecode/BytecodeReader.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/MemoryBuffer.h"
 
@@ -31,6 +34,10 @@ bool Compiler::readMlir() {
   const std::string &input = state->options.input;
   if (!state->options.parameters.empty())
     return fail("--param does not apply to '" + input + "': its parameters have values already");
+  auto file = llvm::MemoryBuffer::getFile(input, /*IsText=*/true);
+  if (file && !mlir::isBytecode(**file) && nestingDepth((*file)->getBuffer()) > maxMlirNesting)
+    return fail("'" + input + "' nests brackets more than " + llvm::Twine(maxMlirNesting) +
+                " levels deep");
   state->module = mlir::parseSourceFile<mlir::ModuleOp>(input, &state->context);
   if (!state->module)
     return fail("cannot read '" + input + "'");
@@ -61,7 +68,7 @@ bool Compiler::readPlan() {
   auto file = llvm::MemoryBuffer::getFile(input, /*IsText=*/true);
   if (!file)
     return fail("cannot read '" + input + "': " + file.getError().message());
-  llvm::Expected<llvm::json::Value> value = llvm::json::parse((*file)->getBuffer());
+  llvm::Expected<llvm::json::Value> value = parseJson((*file)->getBuffer());
   if (!value)
     return fail(input + ": " + llvm::toString(value.takeError()));
   llvm::Expected<plan::Plan> plan = plan::planFromJSON(*value);

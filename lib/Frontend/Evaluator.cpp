@@ -168,12 +168,11 @@ void Evaluator::warnUnreachable() {
       diagnostics.warning("W0003", layer.where,
                           "the result of '" + layer.name + "' reaches no output");
   }
-  for (auto &[name, input] : inputs) {
-    bool isOutput = llvm::any_of(
-        outputs, [id = input.first](const auto &output) { return output.second.first == id; });
-    if (!read[input.first] && !isOutput)
+  for (auto &[name, output] : outputs)
+    read[output.first] = true;
+  for (auto &[name, input] : inputs)
+    if (!read[input.first])
       diagnostics.warning("W0004", input.second, "input '" + name + "' reaches no output");
-  }
 }
 
 bool fovea::evaluate(const Program &program, const EvaluateOptions &options, SourceManager &sources,

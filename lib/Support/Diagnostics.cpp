@@ -59,15 +59,15 @@ Diagnostic &DiagnosticEngine::warning(llvm::StringRef code, SourceRange where,
 Diagnostic &DiagnosticEngine::report(Severity severity, llvm::StringRef code, SourceRange where,
                                      const llvm::Twine &message) {
   bool isError = severity == Severity::Error;
-  bool repeats = where.isValid() && llvm::any_of(list, [&](const auto &earlier) {
-                   return earlier->code == code && earlier->where == where;
-                 });
+  std::tuple place(code.str(), where.file, where.begin, where.end);
+  bool repeats = where.isValid() && places.count(place);
   limitPassed |= isError && !repeats && errors == errorLimit;
   if (repeats || (isError && limitPassed) || (!isError && list.size() >= 1000)) {
     dropped = {};
     return dropped;
   }
   errors += isError;
+  places.insert(place);
   list.push_back(std::make_unique<Diagnostic>());
   Diagnostic &added = *list.back();
   added.severity = severity;

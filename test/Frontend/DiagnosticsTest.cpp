@@ -351,6 +351,9 @@ TEST(Diagnostics, CommandLine) {
   EXPECT_NE(evaluateFile("/dev/zero")->text().find("larger than 4194304 bytes"), std::string::npos);
   EvaluateOptions options;
   options.network = "m";
+  EvaluateOptions large; // A batch counts among a tensor's elements.
+  large.batch = int64_t(1) << 30;
+  EXPECT_EQ(evaluateText(network("output y = x"), large)->codes(), "E0212");
   auto unknown = evaluateText(network("output y = relu(x)"), options);
   EXPECT_EQ(unknown->codes(), "E0607");
   EXPECT_NE(unknown->text().find("note: n\n"), std::string::npos) << unknown->text();

@@ -244,6 +244,8 @@ TEST(Statements, Recovery) {
 // Files and networks
 //===----------------------------------------------------------------------===//
 
+TEST(Programs, ByteOrderMark) { good("\xEF\xBB\xBF" + network("output y = x")); }
+
 TEST(Programs, Imports) {
   good("import \"lib/a.cnn\"\n" + network("output y = x -> A"),
        {{"lib/a.cnn", "import \"b.cnn\"\nblock A(x) { return x -> B }"},

@@ -8,13 +8,27 @@
 #include "dialects/Sched/Transforms/Passes.h"
 #include "fovea/Conversion/Passes.h"
 #include "fovea/Pipelines/Pipelines.h"
+#include "fovea/Support/Nesting.h"
 
+#include "mlir/Bytecode/BytecodeReader.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "mlir/Transforms/Passes.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/raw_ostream.h"
+
+/// MLIR's parser calls itself for each bracket. What cannot be read is for it to report; standard
+/// input cannot be read twice.
+static bool nestsTooDeep(llvm::StringRef path) {
+  if (path == "-")
+    return false;
+  auto file = llvm::MemoryBuffer::getFile(path, /*IsText=*/true);
+  return file && !mlir::isBytecode(**file) &&
+         fovea::nestingDepth((*file)->getBuffer()) > fovea::maxMlirNesting;
+}
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
@@ -25,5 +39,12 @@ int main(int argc, char **argv) {
   fovea::sched::registerSchedPasses();
   fovea::registerConversionPasses();
   fovea::registerPipelines();
-  return mlir::failed(mlir::MlirOptMain(argc, argv, "Fovea's optimiser driver\n", registry));
+  auto [input, output] =
+      mlir::registerAndParseCLIOptions(argc, argv, "Fovea's optimiser driver\n", registry);
+  if (nestsTooDeep(input)) {
+    llvm::errs() << input << ": error: brackets nest more than " << fovea::maxMlirNesting
+                 << " levels deep\n";
+    return 1;
+  }
+  return mlir::failed(mlir::MlirOptMain(argc, argv, input, output, registry));
 }

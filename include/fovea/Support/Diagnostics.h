@@ -21,6 +21,8 @@
 #include "llvm/ADT/Twine.h"
 #include "llvm/Support/raw_ostream.h"
 #include <memory>
+#include <set>
+#include <tuple>
 
 namespace fovea {
 
@@ -96,6 +98,7 @@ private:
   unsigned errors = 0;
   bool limitPassed = false;
   std::vector<std::unique_ptr<Diagnostic>> list;
+  std::set<std::tuple<std::string, unsigned, unsigned, unsigned>> places; ///< Code, file, range.
   Diagnostic dropped;
 };
 
