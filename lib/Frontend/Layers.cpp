@@ -114,6 +114,7 @@ const LayerKind kinds[] = {
     {"relu6", image, false, none, "min(max(x, 0), 6)"},
     {"tanh", image, false, none, "hyperbolic tangent"},
     {"sigmoid", image, false, none, "1 / (1 + exp(-x))"},
+    {"gelu", image, false, none, "x (1 + erf(x / sqrt(2))) / 2"},
     {"softmax", image, false, axisAttributes, "exp(x) / sum of exp(x) along an axis"},
     {"max_pool", image, false, maxPoolAttributes, "maximum over windows"},
     {"avg_pool", image, false, avgPoolAttributes, "mean over windows"},

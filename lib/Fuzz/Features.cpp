@@ -226,6 +226,7 @@ static const Row rows[] = {
     {{"relu6", "any"}, always},
     {{"tanh", "any"}, always},
     {{"sigmoid", "any"}, always},
+    {{"gelu", "any"}, always},
     {{"dropout", "any"}, always},
     {{"softmax", "channels"}, axisOne},
     {{"softmax", "other axis"}, [](const Site &site) { return !axisOne(site); }},

@@ -484,7 +484,7 @@ static bool addPad(Builder &builder) {
 }
 
 static constexpr char relu[] = "relu", relu6[] = "relu6", tanhName[] = "tanh",
-                      sigmoid[] = "sigmoid", averages[] = "global_avg_pool",
+                      sigmoid[] = "sigmoid", gelu[] = "gelu", averages[] = "global_avg_pool",
                       maxima[] = "global_max_pool";
 
 llvm::ArrayRef<Move> fuzz::layerMoves() {
@@ -497,6 +497,7 @@ llvm::ArrayRef<Move> fuzz::layerMoves() {
       {"relu6", true, 1, addUnary<relu6>},
       {"tanh", true, 1, addUnary<tanhName>},
       {"sigmoid", true, 1, addUnary<sigmoid>},
+      {"gelu", true, 1, addUnary<gelu>},
       {"dropout", true, 1, addDropout},
       {"softmax", true, 2, addSoftmax},
       {"max_pool", true, 3, addMaxPool},

@@ -16,7 +16,7 @@ using namespace fovea::fuzz;
 using Attributes = std::map<std::string, AttrValue>;
 
 static const char *drawActivation(Choices &choices) {
-  static constexpr const char *names[] = {"relu", "relu", "relu6", "tanh", "sigmoid"};
+  static constexpr const char *names[] = {"relu", "relu", "relu6", "tanh", "sigmoid", "gelu"};
   return choices.oneOf(names);
 }
 

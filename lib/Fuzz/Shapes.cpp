@@ -278,6 +278,7 @@ static const llvm::StringMap<Rule> &rules() {
       {"relu6", {sameShape}},
       {"tanh", {sameShape}},
       {"sigmoid", {sameShape}},
+      {"gelu", {sameShape}},
       {"dropout", {sameShape}},
       {"softmax", {softmax}},
       {"max_pool", {pool, 4}},

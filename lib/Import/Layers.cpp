@@ -464,6 +464,7 @@ static LayerFunction findLayer(llvm::StringRef name) {
       .Case("relu6", F{unary<cnn::Relu6Op>})
       .Case("tanh", F{unary<cnn::TanhOp>})
       .Case("sigmoid", F{unary<cnn::SigmoidOp>})
+      .Case("gelu", F{unary<cnn::GeluOp>})
       .Case("add", F{addition})
       .Case("softmax", F{softmax})
       .Case("max_pool", F{maxPool})

@@ -34,6 +34,15 @@ Tensors reference::evaluate(cnn::SigmoidOp op, Operands operands) {
   return mapElements(op, operands[0], [](double x) { return 1 / (1 + std::exp(-x)); });
 }
 
+/// x (1 + erf(x / sqrt(2))) / 2 (Hendrycks and Gimpel 2016, section 2); at minus infinity the
+/// limit, 0.
+Tensors reference::evaluate(cnn::GeluOp op, Operands operands) {
+  return mapElements(op, operands[0], [](double x) {
+    double tail = std::erfc(-x * std::sqrt(0.5)) / 2;
+    return tail == 0 ? 0 : x * tail;
+  });
+}
+
 Tensors reference::evaluate(cnn::AddOp op, Operands operands) {
   auto lhs = operands[0].floats(), rhs = operands[1].floats();
   std::vector<float> values;

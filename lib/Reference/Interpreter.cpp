@@ -162,12 +162,12 @@ Expected<Tensors> Evaluator::compute(Operation *op, Operands operands) {
   using Result = Expected<Tensors>;
   return llvm::TypeSwitch<Operation *, Result>(op)
       .Case<cnn::ConvOp, cnn::LinearOp, cnn::Im2ColOp, cnn::MatmulOp, cnn::ReluOp, cnn::Relu6Op,
-            cnn::TanhOp, cnn::SigmoidOp, cnn::AddOp, cnn::BatchNormOp, cnn::BatchNormAffineOp,
-            cnn::InputAffineOp, cnn::ChannelAffineOp, cnn::SoftmaxOp, cnn::MaxPoolOp,
-            cnn::AvgPoolOp, cnn::GlobalAvgPoolOp, cnn::GlobalMaxPoolOp, cnn::ConcatOp, cnn::SplitOp,
-            cnn::ChannelShuffleOp, cnn::SpatialShiftOp, cnn::FlattenOp, cnn::ConvTransposeOp,
-            cnn::SubPixelWeightOp, cnn::SubPixelBiasOp, cnn::DropoutOp, cnn::ResizeOp, cnn::CropOp,
-            cnn::PadOp, cnn::DepthToSpaceOp, cnn::ToTensorOp>(
+            cnn::TanhOp, cnn::SigmoidOp, cnn::GeluOp, cnn::AddOp, cnn::BatchNormOp,
+            cnn::BatchNormAffineOp, cnn::InputAffineOp, cnn::ChannelAffineOp, cnn::SoftmaxOp,
+            cnn::MaxPoolOp, cnn::AvgPoolOp, cnn::GlobalAvgPoolOp, cnn::GlobalMaxPoolOp,
+            cnn::ConcatOp, cnn::SplitOp, cnn::ChannelShuffleOp, cnn::SpatialShiftOp, cnn::FlattenOp,
+            cnn::ConvTransposeOp, cnn::SubPixelWeightOp, cnn::SubPixelBiasOp, cnn::DropoutOp,
+            cnn::ResizeOp, cnn::CropOp, cnn::PadOp, cnn::DepthToSpaceOp, cnn::ToTensorOp>(
           [&](auto concrete) -> Result { return evaluate(concrete, operands); })
       .Case([&](cnn::LoadParamOp load) { return loadParam(load); })
       .Case([&](cnn::FusedOp fused) { return runFused(fused, operands); })

@@ -32,6 +32,7 @@ Tensors evaluate(cnn::ReluOp op, Operands operands);
 Tensors evaluate(cnn::Relu6Op op, Operands operands);
 Tensors evaluate(cnn::TanhOp op, Operands operands);
 Tensors evaluate(cnn::SigmoidOp op, Operands operands);
+Tensors evaluate(cnn::GeluOp op, Operands operands);
 Tensors evaluate(cnn::AddOp op, Operands operands);
 Tensors evaluate(cnn::DropoutOp op, Operands operands);
 

@@ -189,6 +189,11 @@ TEST(Elementwise, Values) {
   EXPECT_FLOAT_EQ(sigmoid[1], 0.75f);
   EXPECT_EQ(sigmoid[2], 0.0f);
   EXPECT_EQ(sigmoid[3], 1.0f);
+  V gelu = runOp("gelu", "", {vec({0, 1, -1, -1000, 1000, -INFINITY, INFINITY})}, {7});
+  EXPECT_EQ(gelu[0], 0.0f);
+  EXPECT_FLOAT_EQ(gelu[1], 0.84134475f); // The normal distribution's share below 1.
+  EXPECT_FLOAT_EQ(gelu[2], -0.15865525f);
+  EXPECT_EQ(V(gelu.begin() + 3, gelu.end()), (V{0, 1000, 0, INFINITY}));
 }
 
 TEST(Elementwise, NaNStays) {

@@ -328,6 +328,7 @@ def Relu6Op : Cnn_UnaryOp<"relu6", "min(max(x, 0), 6)"> {
 }
 def TanhOp : Cnn_UnaryOp<"tanh", "tanh(x)">;
 def SigmoidOp : Cnn_UnaryOp<"sigmoid", "1 / (1 + exp(-x))">;
+def GeluOp : Cnn_UnaryOp<"gelu", "x (1 + erf(x / sqrt(2))) / 2">;
 
 def AddOp : Cnn_LayerOp<"add", [Commutative]> {
   let summary = "Elementwise sum";

@@ -17,7 +17,7 @@ using namespace fovea::cnn;
 static bool isRoot(Operation *op) {
   return isa<MaxPoolOp, AvgPoolOp, GlobalAvgPoolOp, GlobalMaxPoolOp, SpatialShiftOp, DepthToSpaceOp,
              ResizeOp, PadOp, ToTensorOp, ChannelAffineOp, AddOp, ReluOp, Relu6Op, TanhOp,
-             SigmoidOp>(op);
+             SigmoidOp, GeluOp>(op);
 }
 
 namespace {

@@ -18,7 +18,9 @@ static constexpr size_t maxGroupSize = 9;
 
 bool fovea::cnn::isDense(Operation *op) { return isa<ConvOp, MatmulOp, LinearOp>(op); }
 
-static bool isActivation(Operation *op) { return isa<ReluOp, Relu6Op, TanhOp, SigmoidOp>(op); }
+static bool isActivation(Operation *op) {
+  return isa<ReluOp, Relu6Op, TanhOp, SigmoidOp, GeluOp>(op);
+}
 
 /// The dense layer from which `value` comes by activations and channel_affine alone, each the only
 /// reader of the one before; null where there is none.

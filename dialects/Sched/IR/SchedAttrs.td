@@ -64,7 +64,7 @@ class Sched_Enum<string name, list<string> words>
 
 def Sched_StageKind : Sched_Enum<"StageKind", [
     "conv", "pad", "linear", "matmul", "im2col", "max_pool", "avg_pool", "global_avg_pool", "global_max_pool",
-    "relu", "relu6", "tanh", "sigmoid", "add", "channel_affine", "spatial_shift", "softmax",
+    "relu", "relu6", "tanh", "sigmoid", "gelu", "add", "channel_affine", "spatial_shift", "softmax",
     "channel_shuffle", "copy", "depth_to_space", "resize", "extend", "to_tensor"]>;
 def Sched_StageKindAttr : EnumAttr<Sched_Dialect, Sched_StageKind, "kind">;
 

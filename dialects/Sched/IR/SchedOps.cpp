@@ -134,6 +134,7 @@ static KindRow rowOf(StageKind kind) {
   case StageKind::relu6:
   case StageKind::tanh:
   case StageKind::sigmoid:
+  case StageKind::gelu:
     return {1, 1, {}, {Algorithm::elementwise}};
   case StageKind::add:
     return {2, 2, {}, {Algorithm::elementwise}};

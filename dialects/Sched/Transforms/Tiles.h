@@ -59,6 +59,7 @@ inline bool isPointwise(StageKind kind) {
   case StageKind::relu6:
   case StageKind::tanh:
   case StageKind::sigmoid:
+  case StageKind::gelu:
   case StageKind::add:
   case StageKind::channel_affine:
     return true;

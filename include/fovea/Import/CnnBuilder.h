@@ -34,7 +34,7 @@ constexpr llvm::StringLiteral unusedAttribute = "fovea.unused";
 ///   concat           axis int              split     sizes, axis int
 ///   channel_shuffle  groups int            flatten   start_dim int
 ///   spatial_shift    offsets (dy, dx per channel)    softmax   axis int
-///   relu relu6 tanh sigmoid add global_avg_pool global_max_pool   none
+///   relu relu6 tanh sigmoid gelu add global_avg_pool global_max_pool   none
 /// Axes may be negative, counting from the end. Hints become `cnn.hint.<name>` of the layer's ops,
 /// labels and patterns attributes of the function.
 class CnnBuilder : public LayerBuilder {

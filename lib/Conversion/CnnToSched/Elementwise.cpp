@@ -35,6 +35,7 @@ SpecResult fovea::elementwiseSpec(Operation *op) {
       .Case(unary<cnn::Relu6Op>(StageKind::relu6))
       .Case(unary<cnn::TanhOp>(StageKind::tanh))
       .Case(unary<cnn::SigmoidOp>(StageKind::sigmoid))
+      .Case(unary<cnn::GeluOp>(StageKind::gelu))
       .Case([](cnn::AddOp add) {
         return std::optional(StageSpec{StageKind::add, {add.getLhs(), add.getRhs()}, {}});
       })

@@ -38,6 +38,20 @@ void defineSigmoid(StageEmitter &stage) {
   stage.emitter.definePure(stage.definition, stage.zeroPastEnd(value));
 }
 
+/// gelu(x) = max(x, 0) - a erfc(a / sqrt(2)) / 2 with a = |x|: nothing cancels, and 0 stays 0. erfc
+/// by Abramowitz and Stegun 7.1.26, error 1.5e-7; from 12 on the product is 0.
+void defineGelu(StageEmitter &stage) {
+  Term x = operand(stage, 0), zero = Term::real(0), one = Term::real(1);
+  Term a = min(max(x, zero - x), Term::real(12));
+  Term z = a * Term::real(0.70710678f);
+  Term t = one / (one + z * Term::real(0.3275911f));
+  Term polynomial = Term::real(1.061405429f);
+  for (float coefficient : {-1.453152027f, 1.421413741f, -0.284496736f, 0.254829592f})
+    polynomial = polynomial * t + Term::real(coefficient);
+  Term tail = Term::real(0.5f) * t * polynomial * exp(zero - z * z);
+  stage.emitter.definePure(stage.definition, max(x, zero) - a * tail);
+}
+
 void defineAdd(StageEmitter &stage) {
   stage.emitter.definePure(stage.definition, operand(stage, 0) + operand(stage, 1));
 }

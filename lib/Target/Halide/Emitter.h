@@ -223,6 +223,7 @@ void defineRelu(StageEmitter &stage);
 void defineRelu6(StageEmitter &stage);
 void defineTanh(StageEmitter &stage);
 void defineSigmoid(StageEmitter &stage);
+void defineGelu(StageEmitter &stage);
 void defineAdd(StageEmitter &stage);
 void defineChannelAffine(StageEmitter &stage);
 void definePad(StageEmitter &stage);

@@ -29,6 +29,7 @@ static constexpr StageKind stageKinds[] = {
     {"relu6", "elementwise", 1, 1, 0, defineRelu6},
     {"tanh", "elementwise", 1, 1, 0, defineTanh},
     {"sigmoid", "elementwise", 1, 1, 0, defineSigmoid},
+    {"gelu", "elementwise", 1, 1, 0, defineGelu},
     {"add", "elementwise", 2, 2, 0, defineAdd},
     {"channel_affine", "elementwise", 2, 3, 0, defineChannelAffine},
     {"spatial_shift", "shift", 2, 2, 0, defineSpatialShift},

@@ -77,8 +77,10 @@ func.func @elementwise(%x: tensor<2x10xf16>) -> tensor<2x10xf16> {
   %2 = cnn.tanh %1 {name = "c"} : (tensor<2x10xf16>) -> tensor<2x10xf16>
   // CHECK: cnn.sigmoid
   %3 = cnn.sigmoid %2 {name = "d"} : (tensor<2x10xf16>) -> tensor<2x10xf16>
+  // CHECK: cnn.gelu
+  %g = cnn.gelu %3 {name = "g"} : (tensor<2x10xf16>) -> tensor<2x10xf16>
   // CHECK: cnn.add
-  %4 = cnn.add %3, %x {name = "e"} : (tensor<2x10xf16>, tensor<2x10xf16>) -> tensor<2x10xf16>
+  %4 = cnn.add %g, %x {name = "e"} : (tensor<2x10xf16>, tensor<2x10xf16>) -> tensor<2x10xf16>
   // CHECK: cnn.softmax
   %5 = cnn.softmax %4 {name = "f"} : (tensor<2x10xf16>) -> tensor<2x10xf16>
   return %5 : tensor<2x10xf16>

@@ -100,6 +100,7 @@ case("relu", "relu", [], [x], F.relu(x))
 case("relu6", "relu6", [], [5 * x], F.relu6(5 * x))
 case("tanh", "tanh", [], [x], torch.tanh(x))
 case("sigmoid", "sigmoid", [], [20 * x], torch.sigmoid(20 * x))
+case("gelu", "gelu", [], [3 * x], F.gelu(3 * x))
 case("add", "add", [], [x, x.flip(0)], x + x.flip(0))
 for axis in range(4):
     case(f"softmax{axis}", "softmax", [f"axis = {axis} : i64"], [10 * x], F.softmax(10 * x, axis))

@@ -80,6 +80,11 @@ func.func @sigmoid(%0: tensor<2x3x4x5xf32>) -> (tensor<2x3x4x5xf32>) {
   return %r : tensor<2x3x4x5xf32>
 }
 
+func.func @gelu(%0: tensor<2x3x4x5xf32>) -> (tensor<2x3x4x5xf32>) {
+  %r = cnn.gelu %0 {name = "gelu"} : (tensor<2x3x4x5xf32>) -> (tensor<2x3x4x5xf32>)
+  return %r : tensor<2x3x4x5xf32>
+}
+
 func.func @add(%0: tensor<2x3x4x5xf32>, %1: tensor<2x3x4x5xf32>) -> (tensor<2x3x4x5xf32>) {
   %r = cnn.add %0, %1 {name = "add"} : (tensor<2x3x4x5xf32>, tensor<2x3x4x5xf32>) -> (tensor<2x3x4x5xf32>)
   return %r : tensor<2x3x4x5xf32>

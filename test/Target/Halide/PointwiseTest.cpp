@@ -60,6 +60,17 @@ TEST(Elementwise, TanhAndSigmoid) {
   }
 }
 
+TEST(Elementwise, Gelu) {
+  Tensor in = range({1, 29, 40, 50});
+  in.data[1] = 3e38f; // The result at infinity is infinity, which is not near itself.
+  auto gelu = [](double x) { return x == -INFINITY ? 0 : x * std::erfc(-x * std::sqrt(0.5)) / 2; };
+  for (bool vectorise : {true, false})
+    checkUnary("gelu", in, gelu, 1e-6f, vectorise);
+  for (float &value : in.data)
+    value = std::min(std::abs(value), 20.0f) / -4; // Where it is no straight line.
+  checkUnary("gelu", in, gelu, 4e-7f);
+}
+
 TEST(Elementwise, Add) {
   Tensor a = randomTensor(shape, 1), b = randomTensor(shape, 2), sum(shape);
   for (size_t i = 0; i < sum.data.size(); ++i)

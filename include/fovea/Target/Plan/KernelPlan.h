@@ -100,7 +100,7 @@ struct Operand {
 ///   max_pool: pool; x; kernel stride padding dilation
 ///   avg_pool: pool; x; kernel stride padding count_include_pad[1]
 ///   global_avg_pool, global_max_pool: global_pool; x
-///   relu, relu6, tanh, sigmoid: elementwise; x
+///   relu, relu6, tanh, sigmoid, gelu: elementwise; x
 ///   add: elementwise; a, b
 ///   channel_affine: elementwise; x, scale[, shift]
 ///   spatial_shift: shift; x, offsets: i32 constant [C, 2] = dy, dx

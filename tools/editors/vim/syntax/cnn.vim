@@ -15,7 +15,7 @@ syn keyword cnnDefinition block network def
 syn keyword cnnImport import
 syn keyword cnnStatement input output layer require labels unused as
 syn keyword cnnType int float bool string list tensor f32 f16 bf16 f64 i8 u8 i32 i64
-syn keyword cnnLayer conv conv_transpose linear batch_norm normalize dropout relu relu6 tanh sigmoid
+syn keyword cnnLayer conv conv_transpose linear batch_norm normalize dropout relu relu6 tanh sigmoid gelu
 syn keyword cnnLayer softmax max_pool avg_pool global_avg_pool global_max_pool add concat split channel_shuffle spatial_shift
 syn keyword cnnLayer resize crop center_crop pad flatten
 
