@@ -104,10 +104,16 @@ static std::string typeInside(const InputStmt &statement, std::vector<int64_t> s
   return text + "]";
 }
 
-/// False after an error: the network has an input, or an output, of that name.
+/// False after an error: the network has an input, or an output, of that name, or too many.
 bool Evaluator::declare(std::map<std::string, SourceRange> &places, const Name &name,
                         llvm::StringRef what) {
+  constexpr size_t maxPorts = 1024;
   auto [entry, added] = places.insert({name.text, name.range});
+  if (places.size() > maxPorts) {
+    fail("E0603", name.range, "a network has at most " + llvm::Twine(maxPorts) + " " + what + "s");
+    stopped = true;
+    return false;
+  }
   if (!added)
     fail("E0303", name.range, what + " '" + name.text + "' is defined twice",
          [&, earlier = entry->second](Diagnostic &diagnostic) {

@@ -53,6 +53,13 @@ static std::vector<std::pair<std::string, std::string>> labelFiles() {
           {"bell.txt", "cat\a\n"}};
 }
 
+static std::string manyInputs() {
+  std::string text;
+  for (int i = 0; i < 1100; ++i)
+    text += "input i" + std::to_string(i) + ": f32[1]\n  ";
+  return text + "output y = x";
+}
+
 static std::vector<Case> cases() {
   std::string doubling = "a = [0]\n  for _i in 0..40 { a = a + a }\n  output y = relu(x)";
   return {
@@ -256,6 +263,7 @@ static std::vector<Case> cases() {
        "more than 1048576 characters"},
       {"E0603", network("for _i in 0..5000 { unused \"a*\" }\n  output y = relu(x)"),
        "at most 4096 'unused' patterns"},
+      {"E0603", network(manyInputs()), "a network has at most 1024 inputs"},
       {"E0603", network("s = []\n  for _i in 0..200000 { s = [s] }\n  output y = x"),
        "the list is nested more than 64 levels deep"},
       {"E0603", network("s = (a = 1)\n  for _i in 0..200000 { s = (a = s) }\n  output y = x"),
