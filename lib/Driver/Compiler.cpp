@@ -25,6 +25,10 @@ std::optional<Phase> fovea::parsePhase(llvm::StringRef name) {
   return static_cast<Phase>(found - std::begin(phaseNames));
 }
 
+bool fovea::isCompiled(llvm::StringRef input) {
+  return input.ends_with(".mlir") || input.ends_with(".json");
+}
+
 //===----------------------------------------------------------------------===//
 // The whole way
 //===----------------------------------------------------------------------===//
@@ -41,15 +45,14 @@ bool Compiler::reach(Phase phase) {
 }
 
 bool Compiler::enter(Phase phase) {
-  llvm::StringRef input = state->options.input;
-  bool fromMlir = input.ends_with(".mlir"), fromPlan = input.ends_with(".json");
+  const std::string &input = state->options.input;
   switch (phase) {
   case Phase::Ast:
-    return state->start(*this) && (fromMlir || fromPlan || parse());
+    return state->start(*this) && (isCompiled(input) || parse());
   case Phase::Cnn:
-    if (fromPlan)
+    if (llvm::StringRef(input).ends_with(".json"))
       return readPlan();
-    return (fromMlir ? readMlir() : import()) && addTaps() && bind();
+    return (isCompiled(input) ? readMlir() : import()) && addTaps() && bind();
   case Phase::CnnOpt:
     return optimise() && tapKernels();
   case Phase::Sched:

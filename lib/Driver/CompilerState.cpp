@@ -99,7 +99,11 @@ bool Compiler::State::start(const Compiler &compiler) {
   if (!model)
     return compiler.fail(model.takeError());
   target = std::move(*model);
-  if (options.batch && !llvm::StringRef(splitNetworkSpec(options.input).path).ends_with(".cnn"))
+  NetworkSpec spec = splitNetworkSpec(options.input);
+  if (!spec.network.empty() && isCompiled(spec.path))
+    return compiler.fail("'" + spec.path + "' holds one network: leave ':" + spec.network +
+                         "' out");
+  if (options.batch && !llvm::StringRef(spec.path).ends_with(".cnn"))
     return compiler.fail("--batch: only a .cnn takes a batch size, '" + options.input +
                          "' has its own");
   if (llvm::Error error = checkDisabled(options.disabledPasses))

@@ -11,6 +11,7 @@
 #include "mlir/Bytecode/BytecodeReader.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/SourceMgr.h"
 
 using namespace fovea;
 
@@ -34,13 +35,17 @@ bool Compiler::readMlir() {
   const std::string &input = state->options.input;
   if (!state->options.parameters.empty())
     return fail("--param does not apply to '" + input + "': its parameters have values already");
-  auto file = llvm::MemoryBuffer::getFile(input, /*IsText=*/true);
-  if (file && !mlir::isBytecode(**file) && nestingDepth((*file)->getBuffer()) > maxMlirNesting)
+  auto file = llvm::MemoryBuffer::getFile(input);
+  if (!file)
+    return fail("cannot read '" + input + "': " + file.getError().message());
+  if (!mlir::isBytecode(**file) && nestingDepth((*file)->getBuffer()) > maxMlirNesting)
     return fail("'" + input + "' nests brackets more than " + llvm::Twine(maxMlirNesting) +
                 " levels deep");
-  state->module = mlir::parseSourceFile<mlir::ModuleOp>(input, &state->context);
+  llvm::SourceMgr sources;
+  sources.AddNewSourceBuffer(std::move(*file), llvm::SMLoc());
+  state->module = mlir::parseSourceFile<mlir::ModuleOp>(sources, &state->context);
   if (!state->module)
-    return fail("cannot read '" + input + "'");
+    return false; // The parser has said why.
   mlir::func::FuncOp function = state->findFunction();
   if (!function || function.isDeclaration())
     return fail("'" + input + "' does not hold exactly one network");

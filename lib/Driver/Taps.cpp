@@ -5,6 +5,7 @@
 #include "CompilerState.h"
 #include "dialects/Cnn/IR/CnnOps.h"
 #include "fovea/Driver/LayerValues.h"
+#include "llvm/ADT/Sequence.h"
 
 using namespace fovea;
 using namespace mlir;
@@ -21,12 +22,49 @@ static unsigned addOutput(func::FuncOp function, Value value, llvm::StringRef na
   return index;
 }
 
+static llvm::StringRef outputName(func::FuncOp function, unsigned index) {
+  auto name = function.getResultAttrOfType<StringAttr>(index, "cnn.name");
+  return name ? name.getValue() : llvm::StringRef();
+}
+
 static bool hasOutput(func::FuncOp function, llvm::StringRef name) {
-  for (unsigned i = 0; i < function.getNumResults(); ++i)
-    if (auto attribute = function.getResultAttrOfType<StringAttr>(i, "cnn.name"))
-      if (attribute.getValue() == name)
-        return true;
-  return false;
+  return llvm::any_of(llvm::seq(function.getNumResults()),
+                      [&](unsigned i) { return outputName(function, i) == name; });
+}
+
+/// What a kernel gives: an op of the function, or what a fused group yields.
+static Value resultOutside(Value value) {
+  if (auto fused = dyn_cast<cnn::FusedOp>(value.getParentBlock()->getParentOp())) {
+    OperandRange yielded = fused.getBody().front().getTerminator()->getOperands();
+    auto found = llvm::find(yielded, value);
+    return found == yielded.end() ? Value() : fused->getResult(found - yielded.begin());
+  }
+  return value;
+}
+
+/// The name of the layer or of the input that `value` is.
+static std::string nameOf(Value value, func::FuncOp function, const LayerIndex &index) {
+  if (auto input = dyn_cast<BlockArgument>(value)) {
+    auto name = function.getArgAttrOfType<StringAttr>(input.getArgNumber(), "cnn.name");
+    return name ? name.str() : "";
+  }
+  for (Layer layer : index.layers())
+    if (resultOutside(layer.value) == value)
+      return layer.name;
+  return "";
+}
+
+/// A name is that of the layer or block that has it, so that a file of results can be compared by
+/// names alone. An output that has another layer's name goes by that of its own.
+static void renameOutputs(func::FuncOp function, const LayerIndex &index) {
+  Operation *end = function.getBody().front().getTerminator();
+  for (auto [i, value] : llvm::enumerate(end->getOperands())) {
+    std::optional<unsigned> layer = index.find(outputName(function, i));
+    if (!layer || resultOutside(Value(index.layers()[*layer].value)) == value)
+      continue;
+    if (std::string name = nameOf(value, function, index); !name.empty())
+      function.setResultAttr(i, "cnn.name", StringAttr::get(function.getContext(), name));
+  }
 }
 
 bool Compiler::addTaps() {
@@ -37,8 +75,9 @@ bool Compiler::addTaps() {
   if (!canInterpret(function))
     return fail("--tap needs a network of the phase cnn or cnn-opt");
   LayerIndex index(function);
+  renameOutputs(function, index);
   if (llvm::is_contained(taps, "all")) {
-    taps.clear();
+    llvm::erase(taps, "all"); // Names of blocks stay.
     for (Layer layer : index.layers()) // Values of MLIR are handles that const forbids to use.
       if (!isa<cnn::FusedOp>(layer.value.getParentBlock()->getParentOp()))
         taps.push_back(layer.name);
@@ -52,26 +91,15 @@ bool Compiler::addTaps() {
           (near.empty() ? "; fovea cost lists them" : "; did you mean '" + near.str() + "'?"));
     }
     Value value = index.layers()[*layer].value;
-    if (auto fused = dyn_cast<cnn::FusedOp>(value.getParentBlock()->getParentOp())) {
-      if (fused.getBody().front().getTerminator()->getOperand(0) != value)
-        return fail("--tap: '" + tap + "' is inside the group '" + fused.getName() +
-                    "' already: tap it in a network of the phase cnn");
-      value = fused->getResult(0);
-    }
-    if (!hasOutput(function, tap)) // An output of the network may have a layer's name.
-      addOutput(function, value, tap);
+    Value result = resultOutside(value);
+    if (!result)
+      return fail("--tap: '" + tap + "' is inside the group '" +
+                  cast<cnn::FusedOp>(value.getParentBlock()->getParentOp()).getName() +
+                  "' already: tap it in a network of the phase cnn");
+    if (!hasOutput(function, tap)) // An output that is the layer's result may have its name.
+      addOutput(function, result, tap);
   }
   return true;
-}
-
-/// What a kernel gives: an op of the function, or what a fused group yields.
-static Value resultOutside(Value value) {
-  if (auto fused = dyn_cast<cnn::FusedOp>(value.getParentBlock()->getParentOp())) {
-    OperandRange yielded = fused.getBody().front().getTerminator()->getOperands();
-    auto found = llvm::find(yielded, value);
-    return found == yielded.end() ? Value() : fused->getResult(found - yielded.begin());
-  }
-  return value;
 }
 
 bool Compiler::tapKernels() {

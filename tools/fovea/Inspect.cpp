@@ -44,8 +44,13 @@ int fovea::inspectCommand(const CommandArguments &command) {
     if (!compiler->printHalide(os))
       return 1;
   } else {
-    if (!compiler->reach(*phase))
+    // Of what phase IR is, is known once it is read.
+    bool isText = !isCompiled(options.options.input);
+    if (!compiler->reach(isText ? *phase : std::max(*phase, Phase::Cnn)))
       return 1;
+    if (compiler->phase() != *phase)
+      return report("--stop-after: '" + options.options.input + "' is of the phase " +
+                    toString(compiler->phase()) + ", which is behind " + stopAfter);
     compiler->print(os);
   }
   return writeOutput(output, [&](llvm::raw_ostream &out) { out << text; });

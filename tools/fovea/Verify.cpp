@@ -72,12 +72,13 @@ private:
 
 llvm::Expected<std::vector<Tensor>> Verifier::makeInputs(llvm::ArrayRef<NetworkPort> ports) const {
   std::vector<std::string> specs = options.inputs;
+  LayerIndex index(compiler->reference());
   if (specs.empty() && !options.against.empty())
     for (const NetworkPort &port : ports)
-      if (others.count(port.name))
+      if (others.count(port.name) && !index.find(port.name)) // A layer's name is the layer's.
         specs.push_back(port.name + "=" + options.against);
   if (specs.empty() && !options.against.empty())
-    return llvm::createStringError("--against: " + options.against + " has no array '" +
+    return llvm::createStringError("--against: " + options.against + " has no array of the input '" +
                                    ports[0].name + "': give the inputs by --input");
   return givenOrRandom(specs, ports, options.seed);
 }
@@ -138,7 +139,8 @@ void Verifier::addLayers() {
   }
 }
 
-/// An array is called as a layer, a block, or an output of the network.
+/// An array is called as a layer, a block, or an output of the network, in this order: as `--tap`
+/// calls it.
 std::optional<unsigned> Verifier::findLayer(llvm::StringRef name) const {
   if (std::optional<unsigned> layer = passes.index().find(name))
     return layer;
@@ -182,11 +184,9 @@ bool Verifier::readAgainst() {
   std::vector<std::string> unknown;
   std::vector<NetworkPort> ports = compiler->inputs();
   for (const auto &[name, tensor] : others) {
-    if (llvm::any_of(ports, [&](const NetworkPort &port) { return port.name == name; }))
-      continue;
     if (std::optional<unsigned> layer = findLayer(name))
       order.push_back({*layer, name});
-    else
+    else if (llvm::none_of(ports, [&](const NetworkPort &port) { return port.name == name; }))
       unknown.push_back("'" + name + "'");
   }
   if (!unknown.empty())

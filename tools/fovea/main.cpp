@@ -58,6 +58,16 @@ static int runNamed(llvm::StringRef name, const CommandArguments &arguments) {
   return 2;
 }
 
+/// The exit code, 1 if standard output took not all: its destructor would abort.
+static int flushed(int code) {
+  llvm::outs().flush();
+  if (!llvm::outs().has_error())
+    return code;
+  std::string reason = llvm::outs().error().message();
+  llvm::outs().clear_error();
+  return report("cannot write to standard output: " + reason);
+}
+
 int main(int argc, char **argv) {
   llvm::StringRef first = argc > 1 ? argv[1] : "";
   if (first == "--kernel-worker")
@@ -76,5 +86,5 @@ int main(int argc, char **argv) {
   std::vector<llvm::StringRef> arguments(argv + 2, argv + argc);
   std::string program =
       llvm::sys::fs::getMainExecutable(argv[0], reinterpret_cast<void *>(&printHelp));
-  return runNamed(first, {arguments, program});
+  return flushed(runNamed(first, {arguments, program}));
 }

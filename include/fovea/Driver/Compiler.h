@@ -26,6 +26,9 @@ llvm::StringRef toString(Phase phase);
 /// "ast", "cnn", "cnn-opt", "sched", "plan", "object".
 std::optional<Phase> parsePhase(llvm::StringRef name);
 
+/// Whether an input is IR or a plan, of whatever phase, and no text of the language.
+bool isCompiled(llvm::StringRef input);
+
 struct CompilerOptions {
   /// `file.cnn`, `file.cnn:network`, a `.mlir` file that `print` wrote at one of the phases cnn,
   /// cnn-opt and sched or that `saveTemps` wrote behind a pass, or a plan as `.json`.
