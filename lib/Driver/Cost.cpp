@@ -6,6 +6,7 @@
 #include "dialects/Cnn/IR/CnnOps.h"
 #include "fovea/Driver/LayerValues.h"
 #include "fovea/Driver/Provenance.h"
+#include "fovea/Driver/ReceptiveField.h"
 #include "fovea/Driver/Table.h"
 #include "fovea/Support/MlirLocations.h"
 #include "llvm/ADT/StringExtras.h"
@@ -42,38 +43,101 @@ static int64_t macsOf(Operation *op) {
       .Default(int64_t(0));
 }
 
+/// Mean and variance.
 static bool isStatistic(OpOperand &operand) {
-  auto norm = dyn_cast<cnn::BatchNormOp>(operand.getOwner());
-  return norm && (operand.get() == norm.getMean() || operand.get() == norm.getVar());
+  auto isOf = [&](auto norm) {
+    return norm && (operand.get() == norm.getMean() || operand.get() == norm.getVar());
+  };
+  return isOf(dyn_cast<cnn::BatchNormOp>(operand.getOwner())) ||
+         isOf(dyn_cast<cnn::BatchNormAffineOp>(operand.getOwner()));
 }
 
-static LayerCost costOf(Operation *op, llvm::StringSet<> &counted) {
-  LayerCost cost;
-  cost.name = layerName(op).str();
-  cost.kind = op->getName().stripDialect().str();
-  std::vector<FilePosition> positions = sourcePositions(op->getLoc());
-  cost.where = positions.empty() ? "" : positions[0].str();
-  cost.shape = cast<ShapedType>(op->getResult(0).getType()).getShape().vec();
-  cost.macs = macsOf(op);
-  for (OpOperand &operand : op->getOpOperands()) {
-    cost.bytes += bytes(operand.get());
-    auto load = operand.get().getDefiningOp<cnn::LoadParamOp>();
-    if (load && !isStatistic(operand) && counted.insert(load.getParam()).second)
-      cost.parameters += elements(load.getResult());
+namespace {
+class Counter {
+public:
+  explicit Counter(func::FuncOp function)
+      : fields(function), constants(cnn::constantOps(function.getBody().front())) {
+    cost.network = function.getName().str();
+    for (Operation &op : function.getBody().front())
+      if (!constants.contains(&op))
+        visit(op);
   }
-  for (Value result : op->getResults())
-    cost.bytes += bytes(result);
-  return cost;
+
+  NetworkCost cost;
+
+private:
+  void visit(Operation &op);
+  LayerCost costOf(Operation &op);
+  int64_t newParameters(OpOperand &operand);
+
+  ReceptiveFields fields;
+  llvm::DenseSet<Operation *> constants;
+  llvm::StringSet<> counted;
+};
+} // namespace
+
+/// What the body of a group sees of an operand of the function.
+static OpOperand &outside(OpOperand &operand) {
+  auto argument = dyn_cast<BlockArgument>(operand.get());
+  auto fused = dyn_cast<cnn::FusedOp>(operand.getOwner()->getParentOp());
+  return argument && fused ? fused->getOpOperand(argument.getArgNumber()) : operand;
 }
 
-NetworkCost fovea::costOf(func::FuncOp function) {
-  NetworkCost cost;
-  cost.network = function.getName().str();
-  llvm::StringSet<> counted;
-  for (Operation &op : function.getBody().front())
-    if (!isa<cnn::LoadParamOp>(op) && op.getNumResults())
-      cost.layers.push_back(::costOf(&op, counted));
-  return cost;
+/// Of the parameters that a layer's operand is made of, the elements of those that no layer before
+/// uses.
+int64_t Counter::newParameters(OpOperand &operand) {
+  Operation *op = outside(operand).get().getDefiningOp();
+  if (!op || !constants.contains(op) || isStatistic(operand))
+    return 0;
+  if (auto load = dyn_cast<cnn::LoadParamOp>(op))
+    return counted.insert(load.getParam()).second ? elements(load.getResult()) : 0;
+  int64_t count = 0;
+  for (OpOperand &from : op->getOpOperands())
+    count += newParameters(from);
+  return count;
+}
+
+LayerCost Counter::costOf(Operation &op) {
+  LayerCost layer;
+  layer.name = layerName(&op).str();
+  layer.kind = op.getName().stripDialect().str();
+  std::vector<FilePosition> positions = sourcePositions(op.getLoc());
+  layer.where = positions.empty() ? "" : positions[0].str();
+  layer.macs = macsOf(&op);
+  for (OpOperand &operand : op.getOpOperands()) {
+    layer.bytes += bytes(operand.get());
+    if (constants.contains(outside(operand).get().getDefiningOp()))
+      layer.weightBytes += bytes(operand.get());
+    layer.parameters += newParameters(operand);
+  }
+  for (Value result : op.getResults()) {
+    layer.bytes += bytes(result);
+    layer.shapes.push_back(cast<ShapedType>(result.getType()).getShape().vec());
+  }
+  ReceptiveFields::Fields field = fields.of(op.getResult(0));
+  layer.receptiveField = {field[0].size, field[1].size};
+  return layer;
+}
+
+void Counter::visit(Operation &op) {
+  if (auto fused = dyn_cast<cnn::FusedOp>(op))
+    for (Operation &layer : fused.getBody().front())
+      visit(layer);
+  else if (op.getNumResults())
+    cost.layers.push_back(costOf(op));
+}
+
+NetworkCost fovea::costOf(func::FuncOp function) { return std::move(Counter(function).cost); }
+
+void fovea::addBounds(NetworkCost &cost, const MachineLimits &limits) {
+  cost.limits = limits;
+  int64_t weights = 0;
+  for (const LayerCost &layer : cost.layers)
+    weights += layer.weightBytes;
+  for (LayerCost &layer : cost.layers)
+    layer.leastMilliseconds =
+        boundOf(layer.macs, layer.weightBytes, layer.bytes - layer.weightBytes, weights, limits)
+            .milliseconds();
 }
 
 void fovea::addKernels(NetworkCost &cost, Compiler &compiler) {
@@ -103,34 +167,42 @@ LayerCost NetworkCost::total() const {
     sum.parameters += layer.parameters;
     sum.macs += layer.macs;
     sum.bytes += layer.bytes;
+    sum.leastMilliseconds += layer.leastMilliseconds;
   }
   return sum;
 }
 
-static std::string shapeText(llvm::ArrayRef<int64_t> shape) {
+static std::string shapeText(const std::vector<int64_t> &shape) {
   return "[" + llvm::join(llvm::map_range(shape, [](int64_t n) { return llvm::itostr(n); }), ", ") +
          "]";
 }
 
+static std::string number(double value, const char *form) {
+  std::string text;
+  llvm::raw_string_ostream(text) << llvm::format(form, value);
+  return text;
+}
+
 static std::vector<std::string> rowOf(const LayerCost &cost) {
-  std::string intensity;
-  llvm::raw_string_ostream(intensity) << llvm::format("%.2f", cost.flopsPerByte());
+  auto [height, width] = cost.receptiveField;
   return {cost.name,
           cost.kind,
-          cost.shape.empty() ? "" : shapeText(cost.shape),
+          llvm::join(llvm::map_range(cost.shapes, shapeText), ", "),
           groupDigits(cost.parameters),
           groupDigits(cost.macs),
           groupDigits(cost.bytes),
-          intensity,
+          number(cost.flopsPerByte(), "%.2f"),
+          height > 0 ? number(height, "%.4g") + "x" + number(width, "%.4g") : "",
+          cost.leastMilliseconds > 0 ? number(cost.leastMilliseconds, "%.4f") : "",
           llvm::StringRef(cost.kernel).rsplit('_').second.take_front(8).str(),
           cost.where};
 }
 
 void fovea::printTable(const NetworkCost &cost, llvm::raw_ostream &os) {
-  Table table(
-      {"layer", "kind", "output", "parameters", "MACs", "bytes", "FLOP/byte", "kernel", "where"},
-      {Align::Left, Align::Left, Align::Left, Align::Right, Align::Right, Align::Right,
-       Align::Right, Align::Left, Align::Left});
+  Table table({"layer", "kind", "output", "parameters", "MACs", "bytes", "FLOP/byte", "sees",
+               "least ms", "kernel", "where"},
+              {Align::Left, Align::Left, Align::Left, Align::Right, Align::Right, Align::Right,
+               Align::Right, Align::Right, Align::Right, Align::Left, Align::Left});
   for (const LayerCost &layer : cost.layers)
     table.add(rowOf(layer));
   table.addRule();
@@ -142,7 +214,8 @@ static llvm::json::Object objectOf(const LayerCost &cost) {
   return llvm::json::Object{{"parameters", cost.parameters},
                             {"macs", cost.macs},
                             {"bytes", cost.bytes},
-                            {"flopsPerByte", cost.flopsPerByte()}};
+                            {"flopsPerByte", cost.flopsPerByte()},
+                            {"leastMilliseconds", cost.leastMilliseconds}};
 }
 
 llvm::json::Value fovea::toJSON(const NetworkCost &cost) {
@@ -154,9 +227,11 @@ llvm::json::Value fovea::toJSON(const NetworkCost &cost) {
     object["where"] = layer.where;
     object["together"] = layer.together;
     object["kernel"] = layer.kernel;
-    object["shape"] = llvm::json::Array(layer.shape);
+    object["shapes"] = llvm::json::Array(layer.shapes);
+    object["receptiveField"] = llvm::json::Array(layer.receptiveField);
     layers.push_back(std::move(object));
   }
   return llvm::json::Object{
-      {"network", cost.network}, {"layers", std::move(layers)}, {"total", objectOf(cost.total())}};
+      {"network", cost.network}, {"layers", std::move(layers)}, {"total", objectOf(cost.total())},
+      {"peakGflops", cost.limits.fmaGflops}, {"reads", toJSON(cost.limits.reads)}};
 }

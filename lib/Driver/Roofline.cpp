@@ -4,6 +4,7 @@
 //===----------------------------------------------------------------------===//
 #include "fovea/Driver/Roofline.h"
 #include "Probe.h"
+#include "fovea/Driver/FmaPeak.h"
 #include <algorithm>
 #include <cstdlib>
 #include <sys/mman.h>
@@ -65,6 +66,14 @@ double fovea::measureReadBandwidth(int64_t bytes, int threads, double millisecon
   return calls * double(partBytes) / 1e6;
 }
 
+llvm::json::Value fovea::toJSON(const ReadBandwidths &reads) {
+  llvm::json::Array points;
+  for (const ReadBandwidths::Point &point : reads.points)
+    points.push_back(llvm::json::Object{{"bytes", point.bytes},
+                                        {"gigabytesPerSecond", point.gigabytesPerSecond}});
+  return points;
+}
+
 double ReadBandwidths::at(int64_t bytes) const {
   double found = points.empty() ? 0 : points.front().gigabytesPerSecond;
   for (const Point &point : points)
@@ -89,6 +98,31 @@ ReadBandwidths fovea::measureReadBandwidths(int64_t bytes, int threads) {
   return result;
 }
 
+MachineLimits fovea::measureLimits(const TargetModel &target, int64_t bytes, int threads) {
+  constexpr int rounds = 3;
+  constexpr double milliseconds = 10;
+  MachineLimits limits;
+  for (int round = 0; round < rounds; ++round)
+    limits.fmaGflops =
+        std::max(limits.fmaGflops, measureFmaPeak(target.vectorBits, threads, milliseconds));
+  limits.reads = measureReadBandwidths(bytes, threads);
+  return limits;
+}
+
+MachineLimits fovea::describedLimits(const TargetModel &target) {
+  constexpr int64_t l1VectorsPerCycle = 2, l2BytesPerCycle = 32;
+  if (target.flopsPerLane == 0)
+    return {};
+  double gigahertz = double(target.megahertz) / 1000 * double(target.cores);
+  MachineLimits limits;
+  limits.fmaGflops = gigahertz * double(target.lanes(32) * target.flopsPerLane);
+  limits.reads.points = {
+      {0, gigahertz * double(l1VectorsPerCycle * target.vectorBits / 8)},
+      {target.l1Bytes * target.cores + 1, gigahertz * double(l2BytesPerCycle)},
+      {target.l2Bytes * target.cores + 1, double(target.gigabytesPerSecond)}};
+  return limits;
+}
+
 static int64_t touchedBytes(const plan::Buffer &buffer) {
   int64_t elements = 1;
   for (int64_t extent : buffer.extents)
@@ -98,6 +132,17 @@ static int64_t touchedBytes(const plan::Buffer &buffer) {
 
 static double readMilliseconds(int64_t bytes, double gigabytesPerSecond) {
   return gigabytesPerSecond > 0 ? double(bytes) / (gigabytesPerSecond * 1e6) : 0;
+}
+
+CallBound fovea::boundOf(int64_t macs, int64_t weightBytes, int64_t otherBytes,
+                         int64_t networkBytes, const MachineLimits &limits) {
+  CallBound bound;
+  bound.bytes = weightBytes + otherBytes;
+  if (limits.fmaGflops > 0)
+    bound.computeMilliseconds = 2.0 * double(macs) / (limits.fmaGflops * 1e6);
+  bound.memoryMilliseconds = readMilliseconds(weightBytes, limits.reads.at(networkBytes)) +
+                             readMilliseconds(otherBytes, limits.reads.at(bound.bytes));
+  return bound;
 }
 
 CallBound fovea::boundOf(const plan::Plan &plan, const plan::Call &call,
@@ -113,12 +158,5 @@ CallBound fovea::boundOf(const plan::Plan &plan, const plan::Call &call,
     bool constant = hasKernel && plan.kernels[call.kernel].arguments[i].role == Role::Constant;
     (constant ? weights : others) += bytes;
   }
-  CallBound bound;
-  bound.bytes = weights + others;
-  if (limits.fmaGflops > 0)
-    bound.computeMilliseconds = 2.0 * double(call.macs) / (limits.fmaGflops * 1e6);
-  bound.memoryMilliseconds =
-      readMilliseconds(weights, limits.reads.at(plan.weightBytes + plan.arenaBytes)) +
-      readMilliseconds(others, limits.reads.at(bound.bytes));
-  return bound;
+  return boundOf(call.macs, weights, others, plan.weightBytes + plan.arenaBytes, limits);
 }

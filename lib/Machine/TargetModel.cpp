@@ -41,7 +41,8 @@ static std::vector<TargetModel> levels() {
       512, 32);
   add("x86-64-v3", x86Linux, "x86-64-linux-avx-avx2-f16c-fma-sse41",
       {"avx", "avx2", "f16c", "fma", "bmi", "bmi2", "lzcnt", "movbe", "popcnt"}, 256, 16);
-  add("x86-64-v2", x86Linux, "x86-64-linux-sse41", {"sse4.1"}, 128, 16);
+  // Without FMA: a product and a sum.
+  add("x86-64-v2", x86Linux, "x86-64-linux-sse41", {"sse4.1"}, 128, 16).flopsPerLane = 2;
   add("armv8-a", armLinux, "arm-64-linux", {"neon"}, 128, 32);
   // A thread of a GPU computes one element, so that neighbours in memory belong to neighbouring
   // threads: vectors are one lane wide. No OpenCL device asks parts of a buffer for more than 512
@@ -52,6 +53,7 @@ static std::vector<TargetModel> levels() {
     model.halideTarget = std::string("x86-64-linux-") + feature;
     model.device = device;
     model.workGroupThreads = 64;
+    model.flopsPerLane = 0;
     model.deviceAlignment = model.device == "opencl" ? 512 : 4;
   }
   return list;
@@ -100,14 +102,17 @@ static llvm::Error setFact(TargetModel &model, llvm::StringRef fact) {
   int64_t *field = key == "cores" ? &model.cores
                    : key == "l1"  ? &model.l1Bytes
                    : key == "l2"  ? &model.l2Bytes
+                   : key == "mhz" ? &model.megahertz
+                   : key == "gbs" ? &model.gigabytesPerSecond
                                   : nullptr;
   if (!field)
-    return llvm::createStringError("unknown fact '" + key + "' of a target; known: cores, l1, l2");
-  std::optional<int64_t> number = parseFact(value, field != &model.cores);
+    return llvm::createStringError("unknown fact '" + key +
+                                   "' of a target; known: cores, l1, l2, mhz, gbs");
+  bool isBytes = field == &model.l1Bytes || field == &model.l2Bytes;
+  std::optional<int64_t> number = parseFact(value, isBytes);
   if (!number)
-    return llvm::createStringError(
-        "'" + fact + "' of a target: expected " +
-        (field == &model.cores ? "a positive number" : "bytes, such as 512K or 2M"));
+    return llvm::createStringError("'" + fact + "' of a target: expected " +
+                                   (isBytes ? "bytes, such as 512K or 2M" : "a positive number"));
   *field = *number;
   return llvm::Error::success();
 }

@@ -84,6 +84,19 @@ TEST(Roofline, LoopsGoOn) {
   EXPECT_EQ(boundOf(plan, call, {100, reads}).bytes, 4 * (3 * 1000 + 500 + 3 * 250));
 }
 
+TEST(Roofline, Described) {
+  TargetModel target =
+      llvm::cantFail(TargetModel::byName("x86-64-v3:cores=2:mhz=1000:gbs=10:l1=32K:l2=512K"));
+  MachineLimits limits = describedLimits(target);
+  EXPECT_DOUBLE_EQ(limits.fmaGflops, 2 * 8 * 4);
+  EXPECT_DOUBLE_EQ(limits.reads.at(1), 2 * 64);
+  EXPECT_DOUBLE_EQ(limits.reads.at(64 << 10), 2 * 64);
+  EXPECT_DOUBLE_EQ(limits.reads.at((64 << 10) + 1), 2 * 32);
+  EXPECT_DOUBLE_EQ(limits.reads.at((1 << 20) + 1), 10);
+  // Nothing is known of a GPU.
+  EXPECT_EQ(describedLimits(llvm::cantFail(TargetModel::byName("opencl"))).fmaGflops, 0);
+}
+
 TEST(Roofline, Measured) {
   EXPECT_GT(measureReadBandwidth(1, 2, 1), 0);
   ReadBandwidths some = measureReadBandwidths(7 << 10, 1);

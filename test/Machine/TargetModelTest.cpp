@@ -69,7 +69,7 @@ TEST(TargetModel, FactsReplaceALevelsOwn) {
 
 TEST(TargetModel, BadFactsAreErrors) {
   EXPECT_EQ(errorOf("armv8-a:sockets=2"),
-            "unknown fact 'sockets' of a target; known: cores, l1, l2");
+            "unknown fact 'sockets' of a target; known: cores, l1, l2, mhz, gbs");
   EXPECT_EQ(errorOf("armv8-a:cores=0"), "'cores=0' of a target: expected a positive number");
   EXPECT_EQ(errorOf("armv8-a:cores=2K"), "'cores=2K' of a target: expected a positive number");
   for (llvm::StringRef bytes : {"", "-1", "M", "1G", "9999999M", "99999999999999999999"})

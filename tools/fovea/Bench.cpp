@@ -180,14 +180,6 @@ static void printText(const Measurement &measured, const Compiler &compiler) {
   llvm::outs() << llvm::format("\nlinked in  %.1f ms\n", measured.linkMilliseconds);
 }
 
-static llvm::json::Array toJSON(const ReadBandwidths &reads) {
-  llvm::json::Array points;
-  for (const ReadBandwidths::Point &point : reads.points)
-    points.push_back(llvm::json::Object{{"bytes", point.bytes},
-                                        {"gigabytesPerSecond", point.gigabytesPerSecond}});
-  return points;
-}
-
 static void printJson(const Measurement &measured, const Compiler &compiler) {
   llvm::json::Array layers;
   for (const LayerTime &layer : measured.layers) {

@@ -10,6 +10,7 @@
 #ifndef FOVEA_DRIVER_ROOFLINE_H
 #define FOVEA_DRIVER_ROOFLINE_H
 
+#include "fovea/Machine/TargetModel.h"
 #include "fovea/Target/Plan/KernelPlan.h"
 
 namespace fovea {
@@ -30,6 +31,8 @@ struct ReadBandwidths {
   double at(int64_t bytes) const;
 };
 
+llvm::json::Value toJSON(const ReadBandwidths &reads);
+
 /// Sizes in powers of two from 4 KiB, until they are greater than `bytes`, but at most 256 MiB.
 ReadBandwidths measureReadBandwidths(int64_t bytes, int threads);
 
@@ -38,6 +41,14 @@ struct MachineLimits {
   double fmaGflops = 0; ///< 0: not known.
   ReadBandwidths reads;
 };
+
+/// What this machine can do for a network of so many bytes, on `threads` threads; measured.
+MachineLimits measureLimits(const TargetModel &target, int64_t bytes, int threads);
+
+/// What a machine that is not at hand can do by its description: on all cores, with reads of two
+/// vectors a cycle from a core's first cache, of 32 bytes from its second, and what fits in neither
+/// from memory.
+MachineLimits describedLimits(const TargetModel &target);
 
 /// The least time that one call can take.
 struct CallBound {
@@ -52,6 +63,8 @@ struct CallBound {
 /// Weights are read once in a run, so they come from where all memory of the network fits. Inputs
 /// and the output may still lie near from the call before, so they come from where this call's own
 /// fit.
+CallBound boundOf(int64_t macs, int64_t weightBytes, int64_t otherBytes, int64_t networkBytes,
+                  const MachineLimits &limits);
 CallBound boundOf(const plan::Plan &plan, const plan::Call &call, const MachineLimits &limits);
 
 } // namespace fovea
