@@ -231,7 +231,9 @@ llvm::json::Value fovea::toJSON(const NetworkCost &cost) {
     object["receptiveField"] = llvm::json::Array(layer.receptiveField);
     layers.push_back(std::move(object));
   }
-  return llvm::json::Object{
-      {"network", cost.network}, {"layers", std::move(layers)}, {"total", objectOf(cost.total())},
-      {"peakGflops", cost.limits.fmaGflops}, {"reads", toJSON(cost.limits.reads)}};
+  return llvm::json::Object{{"network", cost.network},
+                            {"layers", std::move(layers)},
+                            {"total", objectOf(cost.total())},
+                            {"peakGflops", cost.limits.fmaGflops},
+                            {"reads", toJSON(cost.limits.reads)}};
 }

@@ -116,10 +116,9 @@ MachineLimits fovea::describedLimits(const TargetModel &target) {
   double gigahertz = double(target.megahertz) / 1000 * double(target.cores);
   MachineLimits limits;
   limits.fmaGflops = gigahertz * double(target.lanes(32) * target.flopsPerLane);
-  limits.reads.points = {
-      {0, gigahertz * double(l1VectorsPerCycle * target.vectorBits / 8)},
-      {target.l1Bytes * target.cores + 1, gigahertz * double(l2BytesPerCycle)},
-      {target.l2Bytes * target.cores + 1, double(target.gigabytesPerSecond)}};
+  limits.reads.points = {{0, gigahertz * double(l1VectorsPerCycle * target.vectorBits / 8)},
+                         {target.l1Bytes * target.cores + 1, gigahertz * double(l2BytesPerCycle)},
+                         {target.l2Bytes * target.cores + 1, double(target.gigabytesPerSecond)}};
   return limits;
 }
 

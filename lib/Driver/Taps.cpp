@@ -77,7 +77,7 @@ bool Compiler::addTaps() {
   LayerIndex index(function);
   renameOutputs(function, index);
   if (llvm::is_contained(taps, "all")) {
-    llvm::erase(taps, "all"); // Names of blocks stay.
+    llvm::erase(taps, "all");          // Names of blocks stay.
     for (Layer layer : index.layers()) // Values of MLIR are handles that const forbids to use.
       if (!isa<cnn::FusedOp>(layer.value.getParentBlock()->getParentOp()))
         taps.push_back(layer.name);

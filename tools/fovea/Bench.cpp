@@ -3,11 +3,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "Command.h"
+#include "Profile.h"
 #include "Tensors.h"
 #include "fovea/Driver/FmaPeak.h"
-#include "fovea/Driver/Provenance.h"
-#include "fovea/Driver/Roofline.h"
-#include "fovea/Driver/Table.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Threading.h"
@@ -20,21 +18,7 @@ namespace {
 struct BenchOptions : CompileOptions {
   double seconds = 2;
   bool layers = false;
-  bool machine = false;
-};
-
-struct LayerTime {
-  CallOrigin origin;
-  double milliseconds; ///< The least of all runs.
-  int64_t macs;
-  CallBound bound;
-
-  /// Of the least time that it can take; nothing if that is not known.
-  std::optional<double> shareOfBound() const {
-    if (bound.milliseconds() <= 0 || milliseconds <= 0)
-      return std::nullopt;
-    return bound.milliseconds() / milliseconds;
-  }
+  bool machine = false, sort = false;
 };
 
 struct Measurement {
@@ -49,10 +33,6 @@ struct Measurement {
   double median() const { return milliseconds[milliseconds.size() / 2]; }
 };
 } // namespace
-
-static double gflops(int64_t macs, double milliseconds) {
-  return milliseconds > 0 ? 2.0 * double(macs) / (milliseconds * 1e6) : 0;
-}
 
 /// Of one measurement of the peak; the best of several counts.
 static constexpr double peakMilliseconds = 10;
@@ -96,20 +76,17 @@ static llvm::Error measureLayers(NativeNetwork &native, const Compiler &compiler
   llvm::Expected<BoundRun> run = BoundRun::bind(native, *inputs);
   if (!run)
     return run.takeError();
-  std::vector<uint64_t> least(compiler.plan().calls.size(), UINT64_MAX);
+  Profiler profiler(native);
   Clock::time_point begin = Clock::now();
   do {
-    native.executable().startProfile();
+    profiler.start();
     if (llvm::Error error = (*run)())
       return error;
-    for (auto [best, time] : llvm::zip(least, native.executable().takeProfile()))
-      best = std::min(best, time);
+    profiler.stop();
   } while (elapsed(begin) < options.seconds * 500);
   const plan::Plan &plan = compiler.plan();
   result.limits.reads = measureReadBandwidths(plan.weightBytes + plan.arenaBytes, result.threads);
-  for (auto [call, time] : llvm::zip(plan.calls, least))
-    result.layers.push_back(
-        {originOf(plan, call), double(time) / 1e6, call.macs, boundOf(plan, call, result.limits)});
+  result.layers = profiler.layers(plan, result.limits, options.sort);
   return llvm::Error::success();
 }
 
@@ -132,40 +109,6 @@ static llvm::Expected<Measurement> measure(NativeNetwork &native, const Compiler
 // Reports
 //===----------------------------------------------------------------------===//
 
-static std::string fixed(double value, const char *form) {
-  std::string text;
-  llvm::raw_string_ostream(text) << llvm::format(form, value);
-  return text;
-}
-
-static std::string share(double part, double whole) {
-  return whole > 0 ? fixed(100 * part / whole, "%.1f %%") : "";
-}
-
-static const char *boundName(const CallBound &bound) {
-  return bound.byMemory() ? "memory" : "compute";
-}
-
-static void printLayers(const Measurement &measured) {
-  Table table({"layers", "ms", "time", "MACs", "bytes", "GFLOP/s", "of bound", "bound by", "kernel",
-               "where"},
-              {Align::Left, Align::Right, Align::Right, Align::Right, Align::Right, Align::Right,
-               Align::Right, Align::Left, Align::Left, Align::Left});
-  double sum = 0;
-  for (const LayerTime &layer : measured.layers)
-    sum += layer.milliseconds;
-  for (const LayerTime &layer : measured.layers) {
-    double rate = gflops(layer.macs, layer.milliseconds);
-    std::optional<double> bound = layer.shareOfBound();
-    table.add({layer.origin.layers, fixed(layer.milliseconds, "%.4f"),
-               share(layer.milliseconds, sum), groupDigits(layer.macs),
-               groupDigits(layer.bound.bytes), layer.macs ? fixed(rate, "%.1f") : "",
-               bound ? share(*bound, 1) : "", bound ? boundName(layer.bound) : "",
-               layer.origin.shortKernel(), layer.origin.line()});
-  }
-  table.print(llvm::outs());
-}
-
 static void printText(const Measurement &measured, const Compiler &compiler) {
   double rate = gflops(measured.macs, measured.least());
   llvm::outs() << compiler.plan().network << " for " << compiler.target().name << " on "
@@ -181,19 +124,6 @@ static void printText(const Measurement &measured, const Compiler &compiler) {
 }
 
 static void printJson(const Measurement &measured, const Compiler &compiler) {
-  llvm::json::Array layers;
-  for (const LayerTime &layer : measured.layers) {
-    llvm::json::Object row = toJSON(layer.origin);
-    row["milliseconds"] = layer.milliseconds;
-    row["macs"] = layer.macs;
-    row["gflops"] = gflops(layer.macs, layer.milliseconds);
-    row["bytes"] = layer.bound.bytes;
-    row["computeMilliseconds"] = layer.bound.computeMilliseconds;
-    row["memoryMilliseconds"] = layer.bound.memoryMilliseconds;
-    row["bound"] = boundName(layer.bound);
-    row["shareOfBound"] = layer.shareOfBound();
-    layers.push_back(std::move(row));
-  }
   llvm::json::Object object{{"network", compiler.plan().network},
                             {"target", compiler.target().name},
                             {"threads", measured.threads},
@@ -204,8 +134,8 @@ static void printJson(const Measurement &measured, const Compiler &compiler) {
                             {"gflops", gflops(measured.macs, measured.least())},
                             {"peakGflops", measured.limits.fmaGflops},
                             {"linkMilliseconds", measured.linkMilliseconds}};
-  if (!layers.empty()) {
-    object["layers"] = std::move(layers);
+  if (!measured.layers.empty()) {
+    object["layers"] = toJSON(measured.layers);
     object["reads"] = toJSON(measured.limits.reads);
   }
   llvm::outs() << llvm::formatv("{0:2}\n", llvm::json::Value(std::move(object)));
@@ -257,8 +187,9 @@ int fovea::benchCommand(const CommandArguments &command) {
   line.number("seconds", options.seconds, "How long to run (default: 2)");
   line.flag(
       "layers", options.layers,
-      "A row per kernel: its share of what its multiply-adds, or the bytes that it must touch, "
-      "take at least");
+      "A row per kernel: its share of the machine's peak, of its bandwidth, and of the greater of "
+      "both");
+  line.flag("sort", options.sort, "With --layers: the slowest first");
   line.flag("machine", options.machine,
             "No network: the rate of multiply-adds alone; with --layers, of reading memory too");
   line.flag("json", options.json, "Print JSON");
@@ -288,6 +219,6 @@ int fovea::benchCommand(const CommandArguments &command) {
   }
   printText(*measured, *compiler);
   if (options.layers)
-    printLayers(*measured);
+    printLayers(measured->layers);
   return 0;
 }

@@ -3,13 +3,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "Command.h"
+#include "Profile.h"
+#include "Summary.h"
 #include "Tensors.h"
 #include "fovea/Support/Compare.h"
+#include "fovea/Support/Json.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <cmath>
-#include <numeric>
 
 using namespace fovea;
 
@@ -18,7 +20,7 @@ struct RunOptions : CompileOptions {
   std::vector<std::string> inputs;
   std::string output;
   std::optional<std::string> labels;
-  bool reference = false, compare = false;
+  bool reference = false, compare = false, profile = false, sort = false;
   double atLeast = 0;
   int draw = 0, top = 5;
 };
@@ -31,17 +33,31 @@ public:
   bool prepare() {
     if (!options.reference && !(native = NativeNetwork::load(compiler, options.threads)))
       return false;
+    if (options.profile)
+      profiler.emplace(*native);
     return compiler.checkWeights();
   }
 
   llvm::Expected<std::vector<Tensor>> run(llvm::ArrayRef<Tensor> inputs) {
     if (!native)
       return compiler.runReference(inputs);
+    if (profiler)
+      profiler->start();
     llvm::Expected<std::vector<Tensor>> outputs = native->run(inputs);
+    if (profiler)
+      profiler->stop();
     if (outputs && options.compare)
       if (llvm::Error error = compareWithReference(inputs, *outputs))
         return error;
     return outputs;
+  }
+
+  /// What each kernel took beside what this machine can do. Needs `profile`.
+  std::vector<LayerTime> layers() const {
+    const plan::Plan &plan = compiler.plan();
+    MachineLimits limits = measureLimits(compiler.target(), plan.weightBytes + plan.arenaBytes,
+                                         native->executable().threads());
+    return profiler->layers(plan, limits, options.sort);
   }
 
   /// Of all runs so far: where the largest value of an output stood elsewhere, and the greatest
@@ -69,67 +85,19 @@ private:
   Compiler &compiler;
   const RunOptions &options;
   std::unique_ptr<NativeNetwork> native;
+  std::optional<Profiler> profiler;
+};
+
+/// What came of all samples.
+struct Results {
+  std::vector<std::vector<Tensor>> runs;
+  std::optional<int64_t> right; ///< Where there are labels.
+  std::vector<std::string> written;
+
+  int64_t count() const { return runs.size(); }
+  double percent() const { return 100.0 * double(right.value_or(0)) / double(count()); }
 };
 } // namespace
-
-//===----------------------------------------------------------------------===//
-// One sample
-//===----------------------------------------------------------------------===//
-
-/// What a class is called; its number where it has no name.
-static std::string nameOf(int64_t index, llvm::ArrayRef<std::string> classes) {
-  return index < int64_t(classes.size()) ? classes[index] : std::to_string(index);
-}
-
-/// The largest values with their places, or the classes' names, or what a picture holds.
-static void printSummary(const NetworkPort &port, const Tensor &tensor, int top,
-                         llvm::ArrayRef<std::string> classes) {
-  llvm::ArrayRef<float> values = tensor.floats();
-  llvm::outs() << port.name << ' ' << tensor.typeName() << ':';
-  if (tensor.shape().size() <= 2) {
-    std::vector<int64_t> order(values.size());
-    std::iota(order.begin(), order.end(), 0);
-    size_t shown = std::min<size_t>(top, order.size());
-    std::partial_sort(order.begin(), order.begin() + shown, order.end(), [&](int64_t a, int64_t b) {
-      return values[a] > values[b] || (values[a] == values[b] && a < b);
-    });
-    bool named = classes.size() == values.size();
-    for (size_t i = 0; i < shown; ++i)
-      llvm::outs() << (i ? ", " : " ")
-                   << nameOf(order[i], named ? classes : llvm::ArrayRef<std::string>()) << " ("
-                   << llvm::format("%.4g", double(values[order[i]])) << ')';
-  } else {
-    auto [least, greatest] = std::minmax_element(values.begin(), values.end());
-    double mean = std::accumulate(values.begin(), values.end(), 0.0) / double(values.size());
-    llvm::outs() << llvm::format(" from %.4g to %.4g, mean %.4g", double(*least), double(*greatest),
-                                 mean);
-  }
-  llvm::outs() << '\n';
-}
-
-static int64_t prediction(llvm::ArrayRef<Tensor> outputs) {
-  llvm::ArrayRef<float> values = outputs[0].floats();
-  return std::max_element(values.begin(), values.end()) - values.begin();
-}
-
-/// A picture in characters, two rows of pixels to a line of text; dark is low.
-static void draw(const Tensor &image) {
-  llvm::ArrayRef<int64_t> shape = image.shape();
-  if (shape.size() != 4)
-    return;
-  llvm::ArrayRef<float> values = image.floats();
-  float greatest = *std::max_element(values.begin(), values.end());
-  constexpr llvm::StringLiteral shades = " .:-=+*#%@";
-  for (int64_t y = 0; y + 1 < shape[2]; y += 2) {
-    std::string line;
-    for (int64_t x = 0; x < shape[3]; ++x) {
-      float value = (values[y * shape[3] + x] + values[(y + 1) * shape[3] + x]) / 2;
-      float shade = greatest > 0 && value > 0 ? value / greatest : 0;
-      line += shades[std::min<size_t>(shade * shades.size(), shades.size() - 1)];
-    }
-    llvm::outs() << "  " << llvm::StringRef(line).rtrim() << '\n';
-  }
-}
 
 //===----------------------------------------------------------------------===//
 // Many samples
@@ -168,79 +136,90 @@ static llvm::Expected<std::vector<Tensor>> stack(llvm::ArrayRef<std::vector<Tens
   return result;
 }
 
-static int printAccuracy(const RunOptions &options, const Runner &runner, int64_t right,
-                         int64_t count) {
-  double percent = 100.0 * double(right) / double(count);
-  if (options.json) {
-    llvm::json::Object object{{"samples", count}, {"right", right}, {"percent", percent}};
-    if (options.compare) {
-      object["differentPredictions"] = runner.differentPredictions;
-      object["greatestRelativeError"] = runner.greatestError;
-    }
-    llvm::outs() << llvm::formatv("{0:2}\n", llvm::json::Value(std::move(object)));
-  } else {
-    llvm::outs() << right << " of " << count << " right (" << llvm::format("%.2f", percent)
-                 << " %)\n";
-  }
-  if (percent < options.atLeast)
-    return report(llvm::formatv("{0:F2} % right is less than {1:F2} %", percent, options.atLeast));
-  return 0;
-}
-
-static void printComparison(const Runner &runner, int64_t count) {
-  llvm::outs() << "compared with the reference: " << runner.differentPredictions << " of " << count
-               << " predictions differ, greatest relative error "
-               << llvm::format("%.1e", runner.greatestError) << '\n';
-}
-
-static void drawSample(llvm::ArrayRef<Tensor> inputs, llvm::ArrayRef<Tensor> outputs,
-                       std::optional<int64_t> label, llvm::ArrayRef<std::string> classes) {
-  draw(inputs[0]);
-  llvm::outs() << "  predicted " << nameOf(prediction(outputs), classes);
-  if (label)
-    llvm::outs() << ", labelled " << nameOf(*label, classes);
-  llvm::outs() << '\n';
-}
-
-/// Runs all samples and says what came out.
-static int runSamples(const RunOptions &options, Compiler &compiler, Runner &runner,
-                      const Samples &samples, llvm::ArrayRef<int64_t> labels) {
-  std::vector<std::vector<Tensor>> runs;
-  int64_t right = 0;
+static llvm::Error runSamples(const RunOptions &options, const Compiler &compiler, Runner &runner,
+                              const Samples &samples, llvm::ArrayRef<int64_t> labels,
+                              Results &results) {
+  if (!labels.empty())
+    results.right = 0;
   for (int64_t i = 0; i < samples.count; ++i) {
     std::vector<Tensor> inputs = samples.at(i, compiler.inputs());
     llvm::Expected<std::vector<Tensor>> outputs = runner.run(inputs);
     if (!outputs)
-      return report(outputs.takeError());
+      return outputs.takeError();
     std::optional<int64_t> label;
-    if (!labels.empty())
+    if (!labels.empty()) {
       label = labels[i];
-    right += label && prediction(*outputs) == *label;
-    if (i < options.draw)
+      *results.right += prediction(*outputs) == *label;
+    }
+    if (i < options.draw && !options.json)
       drawSample(inputs, *outputs, label, compiler.labels());
-    runs.push_back(std::move(*outputs));
+    results.runs.push_back(std::move(*outputs));
   }
-  int code = 0;
-  if (!labels.empty())
-    code = printAccuracy(options, runner, right, samples.count);
-  else if (samples.count == 1)
-    for (auto [port, tensor] : llvm::zip(compiler.outputs(), runs[0]))
+  return llvm::Error::success();
+}
+
+static void print(const Results &results, const RunOptions &options, const Compiler &compiler,
+                  const Runner &runner) {
+  if (results.right)
+    llvm::outs() << *results.right << " of " << results.count() << " right ("
+                 << llvm::format("%.2f", results.percent()) << " %)\n";
+  else if (results.count() == 1)
+    for (auto [port, tensor] : llvm::zip(compiler.outputs(), results.runs[0]))
       printSummary(port, tensor, options.top, compiler.labels());
   else
-    llvm::outs() << samples.count << " samples\n";
-  if (options.compare && !options.json)
-    printComparison(runner, samples.count);
-  if (options.output.empty() || code)
-    return code;
-  llvm::Expected<std::vector<Tensor>> all = stack(runs);
-  if (!all)
-    return report(all.takeError());
-  std::vector<std::string> written;
-  if (llvm::Error error = writeOutputs(options.output, compiler.outputs(), *all, written))
+    llvm::outs() << results.count() << " samples\n";
+  if (options.compare)
+    llvm::outs() << "compared with the reference: " << runner.differentPredictions << " of "
+                 << results.count() << " predictions differ, greatest relative error "
+                 << llvm::format("%.1e", runner.greatestError) << '\n';
+  if (options.profile)
+    printLayers(runner.layers());
+  for (const std::string &path : results.written)
+    llvm::outs() << "wrote " << path << '\n';
+}
+
+static void printJson(const Results &results, const RunOptions &options, const Compiler &compiler,
+                      const Runner &runner) {
+  llvm::json::Object object{{"samples", results.count()}};
+  if (results.right) {
+    object["right"] = *results.right;
+    object["percent"] = results.percent();
+  } else if (results.count() == 1) {
+    llvm::json::Array outputs;
+    for (auto [port, tensor] : llvm::zip(compiler.outputs(), results.runs[0]))
+      outputs.push_back(summarise(port, tensor, options.top, compiler.labels()));
+    object["outputs"] = std::move(outputs);
+  }
+  if (options.compare) {
+    object["differentPredictions"] = runner.differentPredictions;
+    object["greatestRelativeError"] = finiteOrNull(runner.greatestError);
+  }
+  if (options.profile)
+    object["layers"] = toJSON(runner.layers());
+  if (!results.written.empty())
+    object["wrote"] = llvm::json::Array(results.written);
+  llvm::outs() << llvm::formatv("{0:2}\n", llvm::json::Value(std::move(object)));
+}
+
+/// Runs all, writes files, reports. Nothing is written of a network that is not right enough.
+static int runAll(const RunOptions &options, const Compiler &compiler, Runner &runner,
+                  const Samples &samples, llvm::ArrayRef<int64_t> labels) {
+  Results results;
+  if (llvm::Error error = runSamples(options, compiler, runner, samples, labels, results))
     return report(std::move(error));
-  if (!options.json)
-    for (const std::string &path : written)
-      llvm::outs() << "wrote " << path << '\n';
+  bool isEnough = !results.right || results.percent() >= options.atLeast;
+  llvm::Error error = llvm::Error::success();
+  if (isEnough && !options.output.empty()) {
+    llvm::Expected<std::vector<Tensor>> all = stack(results.runs);
+    error = all ? writeOutputs(options.output, compiler.outputs(), *all, results.written)
+                : all.takeError();
+  }
+  (options.json ? printJson : print)(results, options, compiler, runner);
+  if (error)
+    return report(std::move(error));
+  if (!isEnough)
+    return report(
+        llvm::formatv("{0:F2} % right is less than {1:F2} %", results.percent(), options.atLeast));
   return 0;
 }
 
@@ -257,7 +236,11 @@ static void declare(CommandLine &line, RunOptions &options) {
             "Give this layer's or block's result as an output too; all: every layer's");
   line.flag("reference", options.reference, "Run the reference interpreter, no native code");
   line.flag("compare", options.compare, "Run both and compare");
-  line.flag("json", options.json, "Print the accuracy as JSON");
+  line.flag("profile", options.profile,
+            "A row per kernel: the least time of all runs, and its share of the machine's peak and "
+            "of its bandwidth");
+  line.flag("sort", options.sort, "The slowest kernels first");
+  line.flag("json", options.json, "Print JSON");
   options.declare(line, /*withKernels=*/true);
   line.example("fovea run resnet.cnn:resnet18 --weights resnet18.safetensors --input photo.npy",
                "the five largest values of each output");
@@ -276,6 +259,8 @@ int fovea::runCommand(const CommandArguments &command) {
   declare(line, options);
   if (std::optional<int> code = parseOrExit(line, command))
     return *code;
+  if (options.profile && options.reference)
+    return report("--profile measures native code, not the reference interpreter");
   options.options.keepReference = options.reference || options.compare;
   std::unique_ptr<Compiler> compiler = options.makeCompiler(command);
   if (!compiler || !compiler->reach(options.reference ? Phase::Cnn : Phase::Plan))
@@ -294,5 +279,5 @@ int fovea::runCommand(const CommandArguments &command) {
   if (!runner.prepare())
     return 1;
   showProgress(options, *compiler);
-  return runSamples(options, *compiler, runner, *samples, labels);
+  return runAll(options, *compiler, runner, *samples, labels);
 }

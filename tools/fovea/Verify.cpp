@@ -78,8 +78,9 @@ llvm::Expected<std::vector<Tensor>> Verifier::makeInputs(llvm::ArrayRef<NetworkP
       if (others.count(port.name) && !index.find(port.name)) // A layer's name is the layer's.
         specs.push_back(port.name + "=" + options.against);
   if (specs.empty() && !options.against.empty())
-    return llvm::createStringError("--against: " + options.against + " has no array of the input '" +
-                                   ports[0].name + "': give the inputs by --input");
+    return llvm::createStringError("--against: " + options.against +
+                                   " has no array of the input '" + ports[0].name +
+                                   "': give the inputs by --input");
   return givenOrRandom(specs, ports, options.seed);
 }
 

@@ -17,8 +17,8 @@ namespace fovea {
 
 struct LayerCost {
   std::string name;
-  std::string kind;  ///< "conv".
-  std::string where; ///< "lenet5.cnn:6:14"; empty if unknown.
+  std::string kind;                         ///< "conv".
+  std::string where;                        ///< "lenet5.cnn:6:14"; empty if unknown.
   std::vector<std::vector<int64_t>> shapes; ///< Of the results.
   /// Trained values, counted at the first layer that uses them. The statistics of a batch norm are
   /// none, as in PyTorch.

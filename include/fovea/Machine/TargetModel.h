@@ -22,17 +22,17 @@ struct TargetModel {
   std::vector<std::string> cpuFeatures; ///< LLVM's names, needed at run time.
   int64_t vectorBits = 256;
   int64_t vectorRegisters = 16;
-  int64_t cores = 4;            ///< That a parallel loop should have work for.
-  int64_t l1Bytes = 32 << 10;   ///< Data cache of a core.
-  int64_t l2Bytes = 512 << 10;  ///< Cache of a core behind it.
+  int64_t cores = 4;           ///< That a parallel loop should have work for.
+  int64_t l1Bytes = 32 << 10;  ///< Data cache of a core.
+  int64_t l2Bytes = 512 << 10; ///< Cache of a core behind it.
   // For estimates of times alone: no schedule depends on these.
   int64_t megahertz = 3000;        ///< Of a core under load.
   int64_t flopsPerLane = 4;        ///< In a cycle; 4: two fused multiply-adds. 0: not known.
   int64_t gigabytesPerSecond = 20; ///< That all cores together read from memory.
-  std::string device;           ///< Of a GPU: the interface that kernels are run by, "opencl" or
-                                ///< "cuda". Empty: kernels run on the CPU.
-  int64_t workGroupThreads = 0; ///< Of a GPU: threads of a block.
-  int64_t deviceAlignment = 0;  ///< Of a GPU: bytes; where a part of its memory may begin.
+  std::string device;              ///< Of a GPU: the interface that kernels are run by, "opencl" or
+                                   ///< "cuda". Empty: kernels run on the CPU.
+  int64_t workGroupThreads = 0;    ///< Of a GPU: threads of a block.
+  int64_t deviceAlignment = 0;     ///< Of a GPU: bytes; where a part of its memory may begin.
 
   /// Lanes of a vector of elements of `bits` bits.
   int64_t lanes(int64_t bits) const { return vectorBits / bits; }
