@@ -64,6 +64,9 @@ struct Move {
   bool (*make)(Builder &); ///< False if the network has nothing that it could be put on.
 };
 
+/// A linear with whatever it may have.
+std::optional<Value> addLinear(Builder &builder, Value input);
+
 llvm::ArrayRef<Move> layerMoves();
 llvm::ArrayRef<Move> motifMoves();
 

@@ -31,12 +31,17 @@ std::vector<std::string> Coverage::emptyCells() const {
   return cells;
 }
 
-/// Columns have letters, which a legend explains: their names would not fit on a line.
+/// A column's name would not fit on a line: "A" to "Z", then "a" to "z".
+static std::string letterOf(unsigned column) {
+  return std::string(1, char(column < 26 ? 'A' + column : 'a' + column - 26));
+}
+
+/// Columns have letters, which a legend explains.
 void Coverage::print(llvm::raw_ostream &os) const {
   std::vector<std::string> head = {"networks with"};
   std::vector<Align> aligns = {Align::Left};
   for (unsigned column = 0; column < columns.size(); ++column) {
-    head.push_back(std::string(1, char('A' + column)));
+    head.push_back(letterOf(column));
     aligns.push_back(Align::Right);
   }
   Table table(head, aligns);
@@ -48,7 +53,7 @@ void Coverage::print(llvm::raw_ostream &os) const {
   }
   table.print(os);
   for (auto [column, name] : llvm::enumerate(columns))
-    os << char('A' + column) << "  " << name << '\n';
+    os << letterOf(column) << "  " << name << '\n';
 }
 
 llvm::json::Value Coverage::toJson() const {

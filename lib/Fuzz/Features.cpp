@@ -65,12 +65,21 @@ struct Row {
 //===----------------------------------------------------------------------===//
 
 static bool always(const Site &) { return true; }
+/// Of a layer or a pool, whose stride is its kernel if nothing is said.
+static std::pair<int64_t, int64_t> strideOf(const Site &site) {
+  bool pool = site.node().layer == "max_pool" || site.node().layer == "avg_pool";
+  return site.node().pair("stride", pool ? site.kernel() : std::pair<int64_t, int64_t>(1, 1));
+}
 static bool bySteps(const Site &site) {
-  auto stride = site.node().pair("stride", {1, 1});
+  auto stride = strideOf(site);
   return stride.first > 1 || stride.second > 1;
 }
+static bool overlapping(const Site &site) {
+  auto stride = strideOf(site);
+  return stride.first < site.kernel().first || stride.second < site.kernel().second;
+}
 static bool unevenStride(const Site &site) {
-  auto stride = site.node().pair("stride", {1, 1});
+  auto stride = strideOf(site);
   return stride.first != stride.second;
 }
 static bool dilated(const Site &site) {
@@ -129,6 +138,7 @@ static bool isOutput(const Site &site) { return site.isOutput(); }
 static bool literalWeight(const Site &site) { return site.node().literal("weight"); }
 static bool literalBias(const Site &site) { return site.node().literal("bias"); }
 static bool hinted(const Site &site) { return !site.node().algorithm.empty(); }
+static bool hasPrecision(const Site &site) { return !site.node().precision.empty(); }
 static bool onePixel(const Site &site) { return site.input()[2] == 1 && site.input()[3] == 1; }
 
 /// What depthwise-to-shift turns into a shift.
@@ -163,6 +173,7 @@ static bool equalParts(const Site &site) { return !site.node().integers("parts")
 static bool listedParts(const Site &site) { return site.node().integers("parts"); }
 static bool byOffsets(const Site &site) { return site.node().integers("offsets"); }
 static bool byKernel(const Site &site) { return !site.node().integers("offsets"); }
+static bool byOtherKernel(const Site &site) { return site.node().integer("kernel", 3) != 3; }
 static bool beforeConv(const Site &site) { return site.readBy("conv"); }
 static bool startLater(const Site &site) {
   int64_t start = site.node().integer("start", 1);
@@ -173,6 +184,24 @@ static bool alignCorners(const Site &site) { return site.node().flag("align_corn
 static bool bilinear(const Site &site) { return !nearest(site) && !alignCorners(site); }
 static bool bySide(const Site &site) { return !site.node().integers("size"); }
 static bool padsChannels(const Site &site) { return site.node().attributes.count("channels"); }
+static bool hasEps(const Site &site) { return site.node().attributes.count("eps"); }
+static bool hasRate(const Site &site) { return site.node().attributes.count("p"); }
+static bool unevenSize(const Site &site) {
+  auto [height, width] = site.node().pair("size", {1, 1});
+  return height != width;
+}
+static bool larger(const Site &site) {
+  return site.output()[2] > site.input()[2] || site.output()[3] > site.input()[3];
+}
+static bool smaller(const Site &site) {
+  return site.output()[2] < site.input()[2] || site.output()[3] < site.input()[3];
+}
+static bool ofSeveralOutputs(const Site &site) { return site.network.outputs.size() > 1; }
+static bool inCalledNetwork(const Site &site) {
+  return site.network.blocksAreNetworks && llvm::any_of(site.network.blocks, [&](auto range) {
+           return site.index >= range.first && site.index < range.second;
+         });
+}
 static bool outputPadding(const Site &site) {
   return site.node().pair("output_padding", {0, 0}) != std::pair<int64_t, int64_t>(0, 0);
 }
@@ -203,24 +232,39 @@ static const Row rows[] = {
     {{"conv", "literal bias"}, literalBias},
     {{"conv", "one tap"}, oneTap},
     {{"conv", "hint"}, hinted},
+    {{"conv", "precision"}, hasPrecision},
+    {{"conv", "in a called network"}, inCalledNetwork},
     {{"conv", "shared"}, isShared},
     {{"conv", "batch"}, onBatch},
     {{"conv", "one pixel"}, onePixel},
     {{"conv_transpose", "any"}, always},
     {{"conv_transpose", "stride"}, bySteps},
+    {{"conv_transpose", "stride uneven"}, unevenStride},
     {{"conv_transpose", "dilation"}, dilated},
     {{"conv_transpose", "padding"}, padded},
+    {{"conv_transpose", "padding asymmetric"}, unevenPadding},
     {{"conv_transpose", "output padding"}, outputPadding},
     {{"conv_transpose", "grouped"}, grouped},
     {{"conv_transpose", "depthwise"}, depthwise},
     {{"conv_transpose", "no bias"}, noBias},
+    {{"conv_transpose", "literal weight"}, literalWeight},
+    {{"conv_transpose", "literal bias"}, literalBias},
+    {{"conv_transpose", "hint"}, hinted},
+    {{"conv_transpose", "precision"}, hasPrecision},
+    {{"conv_transpose", "shared"}, isShared},
     {{"linear", "bias"}, [](const Site &site) { return !noBias(site); }},
     {{"linear", "no bias"}, noBias},
+    {{"linear", "literal weight"}, literalWeight},
+    {{"linear", "literal bias"}, literalBias},
+    {{"linear", "precision"}, hasPrecision},
+    {{"linear", "shared"}, isShared},
     {{"linear", "batch"}, onBatch},
     {{"batch_norm", "after conv"}, afterConv},
     {{"batch_norm", "not after conv"}, [](const Site &site) { return !afterConv(site); }},
     {{"batch_norm", "before conv or relu"}, normBeforeConv},
     {{"batch_norm", "matrix"}, onMatrix},
+    {{"batch_norm", "eps"}, hasEps},
+    {{"batch_norm", "shared"}, isShared},
     {{"relu", "after conv"}, afterConv},
     {{"relu", "other"}, [](const Site &site) { return !afterConv(site); }},
     {{"relu6", "any"}, always},
@@ -228,18 +272,27 @@ static const Row rows[] = {
     {{"sigmoid", "any"}, always},
     {{"gelu", "any"}, always},
     {{"dropout", "any"}, always},
+    {{"dropout", "rate"}, hasRate},
     {{"softmax", "channels"}, axisOne},
     {{"softmax", "other axis"}, [](const Site &site) { return !axisOne(site); }},
     {{"softmax", "matrix"}, onMatrix},
     {{"max_pool", "kernel even"}, kernelEven},
     {{"max_pool", "kernel odd"}, kernelOdd},
+    {{"max_pool", "kernel uneven"}, kernelUneven},
+    {{"max_pool", "stride uneven"}, unevenStride},
+    {{"max_pool", "overlapping"}, overlapping},
     {{"max_pool", "ceil_mode"}, ceilMode},
+    {{"max_pool", "padding same"}, samePadding},
     {{"max_pool", "padding asymmetric"}, unevenPadding},
     {{"max_pool", "dilation"}, dilated},
     {{"max_pool", "after conv"}, afterConv},
     {{"avg_pool", "kernel even"}, kernelEven},
     {{"avg_pool", "kernel odd"}, kernelOdd},
+    {{"avg_pool", "kernel uneven"}, kernelUneven},
+    {{"avg_pool", "stride uneven"}, unevenStride},
+    {{"avg_pool", "overlapping"}, overlapping},
     {{"avg_pool", "ceil_mode"}, ceilMode},
+    {{"avg_pool", "padding same"}, samePadding},
     {{"avg_pool", "padding asymmetric"}, unevenPadding},
     {{"avg_pool", "without padding's count"}, withoutPadCount},
     {{"global_avg_pool", "any"}, always},
@@ -270,6 +323,7 @@ static const Row rows[] = {
     {{"channel_shuffle", "before conv"}, beforeConv},
     {{"channel_shuffle", "other"}, [](const Site &site) { return !beforeConv(site); }},
     {{"spatial_shift", "kernel"}, byKernel},
+    {{"spatial_shift", "kernel not 3"}, byOtherKernel},
     {{"spatial_shift", "offsets"}, byOffsets},
     {{"flatten", "all"}, [](const Site &site) { return !startLater(site); }},
     {{"flatten", "from a later axis"}, startLater},
@@ -278,16 +332,22 @@ static const Row rows[] = {
     {{"resize", "nearest"}, nearest},
     {{"resize", "corners aligned"}, alignCorners},
     {{"resize", "shorter side"}, bySide},
+    {{"resize", "larger"}, larger},
+    {{"resize", "smaller"}, smaller},
     {{"crop", "any"}, always},
     {{"center_crop", "any"}, always},
+    {{"center_crop", "uneven"}, unevenSize},
     {{"pad", "pixels"}, padded},
+    {{"pad", "asymmetric"}, unevenPadding},
     {{"pad", "channels"}, padsChannels},
+    {{"pad", "before conv"}, beforeConv},
     {{"normalize", "any"}, always},
     {{"input", "batch"}, bigBatch},
     {{"input", "odd size"}, oddSize},
     {{"input", "u8"}, isBytes},
     {{"input", "channels last"}, channelsLast},
     {{"input", "output"}, isOutput},
+    {{"input", "several outputs"}, ofSeveralOutputs},
     {{"input", "read twice"}, readTwice},
 };
 

@@ -71,7 +71,7 @@ static void addOutputs(Builder &builder) {
 static void addBlock(Builder &builder) {
   Network &network = builder.network;
   unsigned inputs = network.nodes.size() - network.layerCount();
-  if (network.layerCount() < 2 || !builder.choices.percent(25))
+  if (network.layerCount() < 2 || !builder.choices.percent(40))
     return;
   unsigned first = builder.choices.range(inputs, network.nodes.size() - 1);
   unsigned last = builder.choices.range(first + 1, network.nodes.size());
@@ -81,13 +81,14 @@ static void addBlock(Builder &builder) {
       sharing.insert({i, *network.nodes[i].sharedWith});
   if (llvm::none_of(sharing, [&](unsigned i) { return i >= first && i < last; }))
     network.blocks.push_back({first, last});
+  network.blocksAreNetworks = builder.choices.percent(50);
 }
 
 Network fuzz::generate(uint64_t seed) {
   Builder builder(seed);
   addInputs(builder);
   std::vector<const Move *> moves = drawMoves(builder.choices);
-  int64_t layers = builder.choices.range(2, 12);
+  int64_t layers = builder.choices.range(3, 13);
   for (int64_t tries = 0; tries < 50 && builder.network.layerCount() < layers; ++tries)
     builder.choices.oneOf(moves)->make(builder);
   addOutputs(builder);
@@ -95,5 +96,6 @@ Network fuzz::generate(uint64_t seed) {
     node.labelled = !node.isInput() && builder.choices.percent(30);
   removeDeadNodes(builder.network);
   addBlock(builder);
+  builder.network.hasUnused = builder.choices.percent(5);
   return std::move(builder.network);
 }

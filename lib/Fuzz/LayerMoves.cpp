@@ -63,7 +63,7 @@ static void drawPadding(Choices &choices, Attributes &attributes, int64_t most) 
 
 static void drawKernel(Choices &choices, Attributes &attributes) {
   attributes["kernel"] = choices.oneOf({1, 1, 2, 2, 3, 3, 3, 5});
-  if (choices.percent(25))
+  if (choices.percent(30))
     attributes["kernel"] = Integers{choices.oneOf({1, 2, 3}), choices.oneOf({1, 3, 5})};
 }
 
@@ -100,6 +100,7 @@ static void drawGroups(Choices &choices, Attributes &attributes, int64_t input) 
     break;
   case 4:
   case 5:
+  case 6:
     if (Integers divisors = properDivisors(input); !divisors.empty()) {
       int64_t groups = choices.oneOf(divisors);
       attributes["groups"] = groups;
@@ -125,24 +126,33 @@ static std::optional<LiteralTensor> drawLiteral(Choices &choices, Shape shape) {
   return literal;
 }
 
-static void drawWeights(Choices &choices, Attributes &attributes, int64_t inputChannels) {
-  Node node;
-  node.attributes = attributes;
-  int64_t channels = node.integer("channels", 1);
+/// A weight of that shape and a bias of so many elements, as numbers; or no bias.
+static void drawWeights(Choices &choices, Attributes &attributes, Shape weight, int64_t outputs) {
   if (choices.percent(30))
     attributes["bias"] = false;
-  else if (choices.percent(15))
-    if (auto literal = drawLiteral(choices, {channels}))
+  else if (choices.percent(30))
+    if (auto literal = drawLiteral(choices, {outputs}))
       attributes["bias"] = *literal;
-  auto kernel = node.pair("kernel", {1, 1});
-  int64_t depth = std::max<int64_t>(inputChannels / node.integer("groups", 1), 1);
-  if (choices.percent(15))
-    if (auto literal = drawLiteral(choices, {channels, depth, kernel.first, kernel.second}))
+  if (choices.percent(30))
+    if (auto literal = drawLiteral(choices, std::move(weight)))
       attributes["weight"] = *literal;
 }
 
-static const char *drawHint(Choices &choices) {
+/// Of what a conv or conv_transpose with those attributes multiplies.
+static Shape kernelShape(const Attributes &attributes, int64_t outer, int64_t inner) {
+  Node node;
+  node.attributes = attributes;
+  auto [height, width] = node.pair("kernel", {1, 1});
+  return {outer, std::max<int64_t>(inner / node.integer("groups", 1), 1), height, width};
+}
+
+static const char *drawAlgorithm(Choices &choices) {
   static constexpr const char *hints[] = {"im2col", "im2col", "im2col", "direct", "shift"};
+  return choices.oneOf(hints);
+}
+
+static const char *drawPrecision(Choices &choices) {
+  static constexpr const char *hints[] = {"f32", "bf16", "f16"};
   return choices.oneOf(hints);
 }
 
@@ -159,9 +169,13 @@ static bool addConv(Builder &builder) {
            drawPadding(choices, node.attributes, greatestKernel(node.attributes));
            int64_t channels = builder.shape(*input)[1];
            drawGroups(choices, node.attributes, channels);
-           drawWeights(choices, node.attributes, channels);
+           int64_t outputs = std::get<int64_t>(node.attributes["channels"]);
+           drawWeights(choices, node.attributes, kernelShape(node.attributes, outputs, channels),
+                       outputs);
            if (choices.percent(12))
-             node.algorithm = drawHint(choices);
+             node.algorithm = drawAlgorithm(choices);
+           if (choices.percent(8))
+             node.precision = drawPrecision(choices);
            return builder.add(std::move(node));
          });
 }
@@ -170,31 +184,47 @@ static bool addConvTranspose(Builder &builder) {
   std::optional<Value> input = builder.pickImage();
   return input && attempt([&] {
            Choices &choices = builder.choices;
-           Attributes attributes;
+           Node node;
+           node.layer = "conv_transpose";
+           node.operands = {*input};
+           Attributes &attributes = node.attributes;
            drawKernel(choices, attributes);
            drawPair(choices, attributes, "stride", {1, 2, 2, 3}, 70);
            drawPair(choices, attributes, "dilation", {1, 2}, 20);
            if (choices.percent(50))
              attributes["padding"] = choices.range(0, greatestKernel(attributes) / 2);
-           else if (choices.percent(30))
+           else if (choices.percent(50))
              attributes["padding"] = Integers{choices.range(0, 1), choices.range(0, 1),
                                               choices.range(0, 1), choices.range(0, 1)};
            drawPair(choices, attributes, "output_padding", {0, 1}, 45);
-           drawGroups(choices, attributes, builder.shape(*input)[1]);
-           if (choices.percent(30))
-             attributes["bias"] = false;
-           return builder.add("conv_transpose", *input, attributes);
+           int64_t channels = builder.shape(*input)[1];
+           drawGroups(choices, attributes, channels);
+           int64_t outputs = std::get<int64_t>(attributes["channels"]);
+           drawWeights(choices, attributes, kernelShape(attributes, channels, outputs), outputs);
+           if (choices.percent(20))
+             node.algorithm = drawAlgorithm(choices);
+           if (choices.percent(15))
+             node.precision = drawPrecision(choices);
+           return builder.add(std::move(node));
          });
 }
 
-static bool addLinear(Builder &builder) {
+std::optional<Value> fuzz::addLinear(Builder &builder, Value input) {
+  Choices &choices = builder.choices;
+  int64_t features = drawChannels(choices);
+  Node node;
+  node.layer = "linear";
+  node.operands = {input};
+  node.attributes["features"] = features;
+  drawWeights(choices, node.attributes, {features, builder.shape(input)[1]}, features);
+  if (choices.percent(35))
+    node.precision = drawPrecision(choices);
+  return builder.add(std::move(node));
+}
+
+static bool addSomeLinear(Builder &builder) {
   std::optional<Value> input = builder.pick([](const Shape &shape) { return shape.size() == 2; });
-  if (!input)
-    return false;
-  Attributes attributes{{"features", drawChannels(builder.choices)}};
-  if (builder.choices.percent(45))
-    attributes["bias"] = false;
-  return builder.add("linear", *input, attributes).has_value();
+  return input && addLinear(builder, *input);
 }
 
 //===----------------------------------------------------------------------===//
@@ -217,7 +247,7 @@ static bool addBatchNorm(Builder &builder) {
 static bool addDropout(Builder &builder) {
   std::optional<Value> input = builder.pick(anyShape);
   Attributes attributes;
-  if (builder.choices.percent(50))
+  if (builder.choices.percent(75))
     attributes["p"] = 0.25;
   return input && builder.add("dropout", *input, attributes);
 }
@@ -300,7 +330,7 @@ static bool addPool(Builder &builder, llvm::StringRef layer) {
            if (choices.percent(40))
              attributes["ceil_mode"] = true;
            if (layer == "max_pool")
-             drawPair(choices, attributes, "dilation", {1, 2, 3}, 25);
+             drawPair(choices, attributes, "dilation", {1, 2, 3}, 40);
            else if (choices.percent(50))
              attributes["count_include_pad"] = false;
            Node node;
@@ -328,9 +358,9 @@ template <const char *Layer> static bool addGlobalPool(Builder &builder) {
 
 /// Channels, but samples or pixels often enough.
 static int64_t drawAxis(Choices &choices, const Shape &shape) {
-  if (shape[0] > 1 && choices.percent(25))
+  if (shape[0] > 1 && choices.percent(40))
     return 0;
-  return choices.percent(60) ? 1 : choices.range(0, shape.size() - 1);
+  return choices.percent(50) ? 1 : choices.range(0, shape.size() - 1);
 }
 
 static bool addConcat(Builder &builder) {
@@ -350,7 +380,7 @@ static bool addConcat(Builder &builder) {
   Node node;
   node.layer = "concat";
   node.operands = {*first};
-  for (int64_t i = choices.oneOf({0, 1, 1, 1, 2, 3}); i > 0; --i)
+  for (int64_t i = choices.oneOf({0, 0, 1, 1, 1, 2, 3}); i > 0; --i)
     node.operands.push_back(choices.oneOf(others));
   if (choices.percent(50))
     std::reverse(node.operands.begin(), node.operands.end());
@@ -415,7 +445,7 @@ static bool addShift(Builder &builder) {
 static bool addFlatten(Builder &builder) {
   std::optional<Value> input = builder.pickImage();
   Attributes attributes;
-  if (builder.choices.percent(35))
+  if (builder.choices.percent(60))
     attributes["start"] = builder.choices.oneOf({2, -2, 1, 3});
   return input && builder.add("flatten", *input, attributes);
 }
@@ -490,8 +520,8 @@ static constexpr char relu[] = "relu", relu6[] = "relu6", tanhName[] = "tanh",
 llvm::ArrayRef<Move> fuzz::layerMoves() {
   static constexpr Move moves[] = {
       {"conv", true, 10, addConv},
-      {"conv_transpose", true, 4, addConvTranspose},
-      {"linear", true, 2, addLinear},
+      {"conv_transpose", true, 5, addConvTranspose},
+      {"linear", true, 3, addSomeLinear},
       {"batch_norm", true, 2, addBatchNorm},
       {"relu", true, 1, addUnary<relu>},
       {"relu6", true, 1, addUnary<relu6>},
@@ -507,12 +537,12 @@ llvm::ArrayRef<Move> fuzz::layerMoves() {
       {"add", true, 2, addAdd},
       {"concat", true, 3, addConcat},
       {"split", true, 3, addSplit},
-      {"channel_shuffle", true, 2, addShuffle},
-      {"spatial_shift", true, 2, addShift},
+      {"channel_shuffle", true, 3, addShuffle},
+      {"spatial_shift", true, 3, addShift},
       {"flatten", true, 2, addFlatten},
       {"resize", true, 3, addResize},
       {"crop", true, 1, addCrop},
-      {"center_crop", true, 1, addCenterCrop},
+      {"center_crop", true, 2, addCenterCrop},
       {"pad", true, 2, addPad},
       {"normalize", true, 1, addNormalize},
   };

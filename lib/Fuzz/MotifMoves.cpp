@@ -219,27 +219,39 @@ static bool addHead(Builder &builder) {
     x = builder.add(choices.percent(70) ? "global_avg_pool" : "global_max_pool", *x);
   if (x)
     x = builder.add("flatten", *x);
-  Attributes attributes{{"features", choices.oneOf({3, 10, 17})}};
-  if (choices.percent(30))
-    attributes["bias"] = false;
   if (x)
-    x = builder.add("linear", *x, attributes);
-  if (x && choices.percent(50))
+    x = addLinear(builder, *x);
+  if (x && choices.percent(65))
     x = builder.add(choices.percent(50) ? "softmax" : "batch_norm", *x);
   return x.has_value();
 }
 
-/// One layer on two tensors.
+/// A layer with weights.
+static std::optional<Value> addWeighted(Builder &builder, Value x) {
+  Choices &choices = builder.choices;
+  if (builder.shape(x).size() == 2)
+    return builder.add("linear", x, {{"features", choices.oneOf({3, 8, 17})}});
+  if (choices.percent(45))
+    return sameSize(builder, x, choices.oneOf({5, 8}));
+  if (choices.percent(50))
+    return builder.add("batch_norm", x);
+  return builder.add("conv_transpose", x,
+                     {{"channels", choices.oneOf({3, 8})}, {"kernel", choices.oneOf({2, 3})}});
+}
+
+/// One layer's weights used twice, on the same tensor or on two.
 static bool addShared(Builder &builder) {
   Choices &choices = builder.choices;
-  std::optional<Value> x = builder.pickImage();
+  std::optional<Value> x =
+      builder.pick([](const Shape &shape) { return shape.size() == 4 || shape.size() == 2; });
+  if (x && builder.shape(*x).size() == 4 && choices.percent(20))
+    x = builder.add("flatten", *x);
   if (!x)
     return false;
   const Shape shape = builder.shape(*x);
-  std::vector<Value> others =
-      builder.values([&](const Shape &other) { return other.size() == 4 && other[1] == shape[1]; });
-  std::optional<Value> first = choices.percent(80) ? sameSize(builder, *x, choices.oneOf({5, 8}))
-                                                   : builder.add("batch_norm", *x);
+  std::vector<Value> others = builder.values(
+      [&](const Shape &other) { return other.size() == shape.size() && other[1] == shape[1]; });
+  std::optional<Value> first = addWeighted(builder, *x);
   if (!first)
     return false;
   Node second = builder.network.nodes[first->node];
@@ -259,8 +271,8 @@ llvm::ArrayRef<Move> fuzz::motifMoves() {
       {"dense block", false, 1, addDense},
       {"views", false, 2, addViews},
       {"in place", false, 1, addInPlace},
-      {"head", false, 1, addHead},
-      {"shared", false, 1, addShared},
+      {"head", false, 2, addHead},
+      {"shared", false, 3, addShared},
   };
   return moves;
 }

@@ -132,28 +132,36 @@ private:
   void printInput(unsigned node);
   void printLayer(unsigned node, unsigned indent);
   void printBlock(unsigned block);
+  void printNetwork(unsigned block);
   void printCall(unsigned block);
   void printShared(unsigned node);
   std::string nameOf(const Value &value) const;
   std::vector<std::string> resultNames(unsigned node) const;
   std::vector<Value> readFromOutside(std::pair<unsigned, unsigned> range) const;
   std::vector<Value> readOutside(std::pair<unsigned, unsigned> range) const;
+  /// The first extent of the first tensor that a block reads.
+  int64_t batchOf(std::pair<unsigned, unsigned> range) const {
+    Value first = readFromOutside(range).front();
+    return shapes[first.node][first.result][0];
+  }
   std::string names(llvm::ArrayRef<Value> values) const {
     return llvm::join(llvm::map_range(values, [&](const Value &v) { return nameOf(v); }), ", ");
   }
 
   const Network &network;
   llvm::raw_ostream &os;
-  std::set<Value> read;          ///< By layers or outputs.
-  std::set<unsigned> isShared;   ///< Nodes whose weights others use.
-  std::vector<unsigned> results; ///< How many each node has.
+  std::set<Value> read;                   ///< By layers or outputs.
+  std::set<unsigned> isShared;            ///< Nodes whose weights others use.
+  std::vector<std::vector<Shape>> shapes; ///< Of the results of each node.
 };
 } // namespace
 
 Printer::Printer(const Network &network, llvm::raw_ostream &os) : network(network), os(os) {
-  auto shapes = inferShapes(network);
-  for (auto [index, node] : llvm::enumerate(network.nodes)) {
-    results.push_back(shapes ? (*shapes)[index].size() : 1);
+  if (auto inferred = inferShapes(network))
+    shapes = std::move(*inferred);
+  else // A test's, perhaps.
+    shapes.assign(network.nodes.size(), {{1}});
+  for (const Node &node : network.nodes) {
     read.insert(node.operands.begin(), node.operands.end());
     if (node.sharedWith)
       isShared.insert(*node.sharedWith);
@@ -173,7 +181,7 @@ std::string Printer::nameOf(const Value &value) const {
 
 std::vector<std::string> Printer::resultNames(unsigned node) const {
   std::vector<std::string> names;
-  for (unsigned i = 0; i < results[node]; ++i)
+  for (unsigned i = 0; i < shapes[node].size(); ++i)
     names.push_back(nameOf({node, i}));
   return names;
 }
@@ -204,6 +212,8 @@ void Printer::printLayer(unsigned index, unsigned indent) {
   os << (many ? "[" + operands + "]" : nameOf(node.operands[0])) << " -> ";
   if (!node.algorithm.empty())
     os << "@algorithm(\"" << node.algorithm << "\") ";
+  if (!node.precision.empty())
+    os << "@precision(\"" << node.precision << "\") ";
   if (node.labelled)
     os << "n" << index << ": ";
   if (node.sharedWith || isShared.count(index))
@@ -238,24 +248,55 @@ std::vector<Value> Printer::readOutside(std::pair<unsigned, unsigned> range) con
   return {found.begin(), found.end()};
 }
 
+/// What several layers read and give, as a block or as a network of its own.
 void Printer::printBlock(unsigned block) {
   auto range = network.blocks[block];
+  if (network.blocksAreNetworks)
+    return printNetwork(block);
   os << "block Block" << block << "(" << names(readFromOutside(range)) << ") {\n";
   for (unsigned i = range.first; i < range.second; ++i)
     printLayer(i, 2);
   os << "  return " << names(readOutside(range)) << "\n}\n\n";
 }
 
+/// With a parameter that must be given, so that the file has one network alone that can be chosen.
+void Printer::printNetwork(unsigned block) {
+  auto range = network.blocks[block];
+  int64_t batch = batchOf(range);
+  os << "network Block" << block << "(batch: int) {\n";
+  for (const Value &value : readFromOutside(range)) {
+    const Shape &shape = shapes[value.node][value.result];
+    os << "  input " << nameOf(value) << ": f32["
+       << (shape[0] == batch ? "batch" : std::to_string(shape[0])) << ", "
+       << integerList(llvm::ArrayRef(shape).drop_front()) << "]\n";
+  }
+  for (unsigned i = range.first; i < range.second; ++i)
+    printLayer(i, 2);
+  for (const Value &value : readOutside(range))
+    os << "  output " << nameOf(value) << '\n';
+  os << "}\n\n";
+}
+
 void Printer::printCall(unsigned block) {
   auto range = network.blocks[block];
-  os << "  " << names(readOutside(range)) << " = block" << block << ": Block" << block << "("
-     << names(readFromOutside(range)) << ")\n";
+  std::vector<Value> results = readOutside(range);
+  std::string call = "Block" + std::to_string(block) + "(" + names(readFromOutside(range));
+  bool isRecord = network.blocksAreNetworks && results.size() > 1;
+  if (network.blocksAreNetworks)
+    call += ", batch = " + std::to_string(batchOf(range));
+  std::string label = "block" + std::to_string(block);
+  os << "  " << (isRecord ? "record" + std::to_string(block) : names(results)) << " = " << label
+     << ": " << call << ")\n";
+  for (const Value &value : isRecord ? results : std::vector<Value>())
+    os << "  " << nameOf(value) << " = record" << block << "." << nameOf(value) << '\n';
 }
 
 void Printer::print() {
   for (unsigned i = 0; i < network.blocks.size(); ++i)
     printBlock(i);
   os << "network random {\n";
+  if (network.hasUnused)
+    os << "  unused \"gone.*\"\n";
   for (unsigned i = 0; i < network.nodes.size(); ++i)
     if (network.nodes[i].isInput())
       printInput(i);

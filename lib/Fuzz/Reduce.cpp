@@ -82,11 +82,13 @@ static Value addInput(Network &network, const Shape &shape) {
 }
 
 bool Reducer::dropBlocks() {
-  if (network.blocks.empty())
-    return false;
   Network candidate = network;
+  candidate.blocksAreNetworks = false;
+  candidate.hasUnused = false;
+  if ((network.blocksAreNetworks || network.hasUnused) && keep(candidate))
+    return true;
   candidate.blocks.clear();
-  return keep(std::move(candidate));
+  return !network.blocks.empty() && keep(std::move(candidate));
 }
 
 /// One output alone, else one output less.
@@ -204,6 +206,8 @@ bool Reducer::simplifyNodes() {
       edit([](Node &copy) { copy.labelled = false; });
     if (!node.algorithm.empty())
       edit([](Node &copy) { copy.algorithm.clear(); });
+    if (!node.precision.empty())
+      edit([](Node &copy) { copy.precision.clear(); });
     if (node.sharedWith)
       edit([](Node &copy) { copy.sharedWith.reset(); });
     if (node.element != "f32")

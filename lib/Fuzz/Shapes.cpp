@@ -77,16 +77,19 @@ static bool divides(int64_t divisor, int64_t value) { return divisor >= 1 && val
 
 static Results sameShape(const Node &, Operands operands) { return one(operands[0]); }
 
+/// Whether weight and bias, where they are written as numbers, have these shapes.
+static bool literalsFit(const Node &node, const Shape &weightShape, int64_t outputs) {
+  const LiteralTensor *weight = node.literal("weight"), *bias = node.literal("bias");
+  return (!weight || weight->shape == weightShape) && (!bias || bias->shape == Shape{outputs});
+}
+
 static Results conv(const Node &node, Operands operands) {
   const Shape &input = operands[0];
   int64_t channels = node.integer("channels", 0), groups = node.integer("groups", 1);
   if (channels < 1 || !divides(groups, input[1]) || !divides(groups, channels))
     return std::nullopt;
   auto kernel = node.pair("kernel", {1, 1});
-  const LiteralTensor *weight = node.literal("weight"), *bias = node.literal("bias");
-  if (weight && weight->shape != Shape{channels, input[1] / groups, kernel.first, kernel.second})
-    return std::nullopt;
-  if (bias && bias->shape != Shape{channels})
+  if (!literalsFit(node, {channels, input[1] / groups, kernel.first, kernel.second}, channels))
     return std::nullopt;
   auto axes = axesOf(node, input, paddingOf(node, input));
   if (!axes[0].fits() || !axes[1].fits())
@@ -100,6 +103,9 @@ static Results convTranspose(const Node &node, Operands operands) {
   const Shape &input = operands[0];
   int64_t channels = node.integer("channels", 0), groups = node.integer("groups", 1);
   if (channels < 1 || !divides(groups, input[1]) || !divides(groups, channels))
+    return std::nullopt;
+  auto kernel = node.pair("kernel", {1, 1});
+  if (!literalsFit(node, {input[1], channels / groups, kernel.first, kernel.second}, channels))
     return std::nullopt;
   auto axes = axesOf(node, input, paddingOf(node, input));
   auto extra = node.pair("output_padding", {0, 0});
@@ -133,7 +139,9 @@ static Results globalPool(const Node &, Operands operands) {
 
 static Results linear(const Node &node, Operands operands) {
   int64_t features = node.integer("features", 0);
-  return features < 1 ? std::nullopt : one({operands[0][0], features});
+  if (features < 1 || !literalsFit(node, {features, operands[0][1]}, features))
+    return std::nullopt;
+  return one({operands[0][0], features});
 }
 
 static Results add(const Node &, Operands operands) {

@@ -30,6 +30,9 @@ static std::vector<Switch> rewrites() {
   Switch im2col{"im2col", "--im2col=.*"};
   im2col.im2col = ".*";
   list.push_back(im2col);
+  Switch lossy{"lossy-shifts", "--shift-budget=1"};
+  lossy.shiftBudget = 1;
+  list.push_back(lossy);
   return list;
 }
 

@@ -18,8 +18,9 @@ using namespace fovea;
 
 llvm::ArrayRef<llvm::StringLiteral> fovea::passesToDisable() {
   static constexpr llvm::StringLiteral names[] = {
-      "depthwise-to-shift", "fold-batch-norm",  "canonicalize",    "cse",
-      "fuse-conv",          "fuse-elementwise", "absorb-shuffles",
+      "depthwise-to-shift", "fold-batch-norm", "canonicalize", "cse",
+      "merge-equal-layers", "fuse-conv",       "fuse-pool",    "fuse-elementwise",
+      "absorb-shuffles",
   };
   return names;
 }
@@ -67,12 +68,12 @@ void fovea::buildCnnPipeline(OpPassManager &manager, const CnnOptions &options) 
     function.addPass(createCanonicalizerPass());
   function.addPass(cnn::createConvTransposeToConv());
   function.addPass(cnn::createConvToIm2Col({options.im2col}));
-  if (options.runs("cse")) {
+  if (options.runs("cse"))
     function.addPass(createCSEPass());
+  if (options.runs("merge-equal-layers"))
     function.addPass(cnn::createMergeEqualLayers());
-  }
   if (options.runs("fuse-conv"))
-    function.addPass(cnn::createFuseConv());
+    function.addPass(cnn::createFuseConv({options.runs("fuse-pool")}));
   if (options.runs("fuse-elementwise"))
     function.addPass(cnn::createFuseElementwise());
   manager.addPass(createSymbolDCEPass());

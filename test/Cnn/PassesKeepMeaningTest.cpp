@@ -133,6 +133,24 @@ func.func @net(%x: tensor<1x4x5x6xf32>) -> (tensor<1x6x7x6xf32>, tensor<1x6x4x6x
 }
 )";
 
+/// What canonicalize folds: pieces of a concat, zeros around an image, a sum with zero.
+static const char *foldable = R"(
+cnn.param @zero = dense<0.0> : tensor<1x3x7x9xf32>
+cnn.param @w : tensor<3x3x2x3xf32>
+func.func @net(%x: tensor<1x3x5x6xf32>, %y: tensor<1x1x5x6xf32>) -> (tensor<1x3x7x9xf32>, tensor<1x1x5x6xf32>, tensor<1x4x5x6xf32>) {
+  %0 = cnn.concat %x, %y, %x {name = "concat"} : (tensor<1x3x5x6xf32>, tensor<1x1x5x6xf32>, tensor<1x3x5x6xf32>) -> tensor<1x7x5x6xf32>
+  %1, %2 = cnn.split %0 {name = "split", sizes = array<i64: 3, 4>} : (tensor<1x7x5x6xf32>) -> (tensor<1x3x5x6xf32>, tensor<1x4x5x6xf32>)
+  %3 = cnn.relu %2 {name = "relu"} : (tensor<1x4x5x6xf32>) -> tensor<1x4x5x6xf32>
+  %4, %5 = cnn.split %0 {name = "split_1", sizes = array<i64: 6, 1>} : (tensor<1x7x5x6xf32>) -> (tensor<1x6x5x6xf32>, tensor<1x1x5x6xf32>)
+  %6 = cnn.pad %1 {name = "pad", padding = array<i64: 0, 1, 2, 3>} : (tensor<1x3x5x6xf32>) -> tensor<1x3x7x10xf32>
+  %w = cnn.load_param @w : tensor<3x3x2x3xf32>
+  %7 = cnn.conv %6, %w {name = "conv", padding = array<i64: 1, 0, 0, 1>} : (tensor<1x3x7x10xf32>, tensor<3x3x2x3xf32>) -> tensor<1x3x7x9xf32>
+  %z = cnn.load_param @zero : tensor<1x3x7x9xf32>
+  %8 = cnn.add %z, %7 {name = "sum"} : (tensor<1x3x7x9xf32>, tensor<1x3x7x9xf32>) -> tensor<1x3x7x9xf32>
+  return %8, %5, %3 : tensor<1x3x7x9xf32>, tensor<1x1x5x6xf32>, tensor<1x4x5x6xf32>
+}
+)";
+
 static void giveRandomValues(ModuleOp module) {
   for (auto param : module.getOps<cnn::ParamOp>()) {
     if (param.getValueAttr())
@@ -207,7 +225,7 @@ static const char *const everything =
 INSTANTIATE_TEST_SUITE_P(
     All, PassesKeepMeaning,
     testing::Combine(
-        testing::Values(residual, shifts, behind),
+        testing::Values(residual, shifts, behind, foldable),
         testing::Values("canonicalize", "depthwise-to-shift",
                         "depthwise-to-shift{lossy=true budget=0.001}", "func.func(fold-batch-norm)",
                         "func.func(fold-batch-norm{fold=false})", "func.func(report-hints)",
@@ -238,4 +256,9 @@ TEST_F(PassesKeepMeaning, PipelineRewrites) {
   EXPECT_EQ(countOps(*module, "cnn.conv_transpose"), 0u);
   EXPECT_EQ(countOps(*module, "cnn.tanh"), 1u);
   EXPECT_EQ(countOps(*module, "cnn.spatial_shift"), 1u);
+
+  module = parse(foldable);
+  ASSERT_TRUE(module && succeeded(run(*module, everything)));
+  EXPECT_EQ(countOps(*module, "cnn.pad"), 0u);
+  EXPECT_EQ(countOps(*module, "cnn.add"), 0u);
 }

@@ -46,12 +46,13 @@ TEST(Coverage, CountsNetworksAndListsEmptyCells) {
   EXPECT_EQ(coverage.emptyCells({0, 1, 2}, 1), 3u);
 }
 
-/// Whether the table can be full is for the generator to see to.
+/// Whether the table can be full is for the generator to see to: each network runs under two of
+/// some fifteen switches with machine code.
 TEST(Coverage, EveryClassIsDrawn) {
   std::vector<unsigned> counts(allFeatures().size());
   for (uint64_t seed = 1; seed <= 300; ++seed)
     for (unsigned feature : featuresOf(generate(seed)))
       ++counts[feature];
   for (unsigned feature = 0; feature < counts.size(); ++feature)
-    EXPECT_GE(counts[feature], 3u) << allFeatures()[feature].name();
+    EXPECT_GE(counts[feature], 8u) << allFeatures()[feature].name();
 }

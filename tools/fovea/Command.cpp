@@ -70,8 +70,9 @@ void CompileOptions::declare(CommandLine &line, bool withKernels) {
   line.section("Rewrites");
   line.text("im2col", options.im2col, "REGEX", "Compute these convolutions by im2col");
   line.list("disable", options.disabledPasses, "PASS",
-            "Leave a pass out: depthwise-to-shift, fold-batch-norm, canonicalize, cse, fuse-conv, "
-            "fuse-elementwise or absorb-shuffles");
+            "Leave a pass out: depthwise-to-shift, fold-batch-norm, "
+            "canonicalize, cse, merge-equal-layers, fuse-conv, fuse-pool (the pool at the end of a "
+            "fused convolution), fuse-elementwise or absorb-shuffles");
   line.text("layout", options.layout, "NAME",
             "Of tensors between kernels: blocked or nchw (default: blocked)");
   line.number("shift-budget", options.shiftBudget,

@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "dialects/Cnn/IR/CnnOps.h"
+#include "dialects/Cnn/IR/CnnValues.h"
 
 #include "mlir/IR/PatternMatch.h"
 
@@ -15,6 +16,29 @@ using namespace fovea::cnn;
 
 static bool allEqual(ArrayRef<int64_t> values, int64_t value) {
   return llvm::all_of(values, [&](int64_t v) { return v == value; });
+}
+
+//===----------------------------------------------------------------------===//
+// Convolution
+//===----------------------------------------------------------------------===//
+
+/// Zeros around the image are what the convolution's own border is made of.
+static LogicalResult takePadding(ConvOp conv, PatternRewriter &rewriter) {
+  auto pad = conv.getInput().getDefiningOp<PadOp>();
+  if (!pad || !allEqual(pad.getChannels(), 0))
+    return rewriter.notifyMatchFailure(conv, "the input is no pad of pixels alone");
+  SmallVector<int64_t> padding(conv.getPadding());
+  for (auto [side, more] : llvm::zip_equal(padding, pad.getPadding()))
+    side += more;
+  rewriter.modifyOpInPlace(conv, [&] {
+    conv.setPadding(padding);
+    conv.getInputMutable().assign(pad.getInput());
+  });
+  return success();
+}
+
+void ConvOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) {
+  patterns.add(takePadding);
 }
 
 //===----------------------------------------------------------------------===//
@@ -43,6 +67,31 @@ static LogicalResult dropReluBeforeRelu6(Relu6Op op, PatternRewriter &rewriter) 
 
 void Relu6Op::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) {
   patterns.add(dropReluBeforeRelu6);
+}
+
+/// A parameter whose values are known to be zeros.
+static bool isZero(Value value, Operation *reader) {
+  auto load = value.getDefiningOp<LoadParamOp>();
+  auto param =
+      load ? SymbolTable::lookupNearestSymbolFrom<ParamOp>(reader, load.getParamAttr()) : ParamOp();
+  if (!param || !param.getValueAttr())
+    return false;
+  std::optional<std::vector<double>> values = floatValues(param.getValueAttr());
+  return values && llvm::all_of(*values, [](double x) { return x == 0; });
+}
+
+static LogicalResult dropZero(AddOp add, PatternRewriter &rewriter) {
+  for (auto [zero, other] :
+       {std::pair(add.getLhs(), add.getRhs()), std::pair(add.getRhs(), add.getLhs())})
+    if (isZero(zero, add)) {
+      rewriter.replaceOp(add, other);
+      return success();
+    }
+  return rewriter.notifyMatchFailure(add, "no operand is known to be zero");
+}
+
+void AddOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) {
+  patterns.add(dropZero);
 }
 
 OpFoldResult DropoutOp::fold(FoldAdaptor) { return getInput(); }
@@ -86,15 +135,64 @@ OpFoldResult ConcatOp::fold(FoldAdaptor) {
 /// One piece is the whole; a concat cut where it was joined gives its operands. Pieces of the
 /// operands' shapes can be cut along the concat's axis only.
 LogicalResult SplitOp::fold(FoldAdaptor, SmallVectorImpl<OpFoldResult> &results) {
-  if (getSizes().size() == 1) {
-    results.push_back(getInput());
-    return success();
-  }
-  auto concat = getInput().getDefiningOp<ConcatOp>();
-  if (!concat || concat.getInputs().getTypes() != getResults().getTypes())
+  if (getSizes().size() != 1)
     return failure();
-  llvm::append_range(results, concat.getInputs());
+  results.push_back(getInput());
   return success();
+}
+
+/// The operands that make up each piece of a concat; none for a piece that ends within an operand.
+static SmallVector<SmallVector<Value>> piecesOf(ConcatOp concat, ArrayRef<int64_t> sizes) {
+  SmallVector<SmallVector<Value>> pieces;
+  OperandRange rest = concat.getInputs();
+  int64_t into = 0; // The place in the first of the rest where the next piece begins.
+  for (int64_t size : sizes) {
+    SmallVector<Value> piece;
+    bool isWhole = into == 0;
+    for (size += into; !rest.empty(); rest = rest.drop_front()) {
+      int64_t extent = cast<ShapedType>(rest.front().getType()).getDimSize(concat.getAxis());
+      if (extent > size)
+        break;
+      size -= extent;
+      piece.push_back(rest.front());
+    }
+    into = size;
+    pieces.push_back(isWhole && into == 0 ? piece : SmallVector<Value>());
+  }
+  return pieces;
+}
+
+/// A piece that is an operand of the concat needs neither. One of several operands is a smaller
+/// concat, if that makes both superfluous; else its operands would be copied twice.
+static LogicalResult takeOperandsOfConcat(SplitOp split, PatternRewriter &rewriter) {
+  auto concat = split.getInput().getDefiningOp<ConcatOp>();
+  if (!concat || concat.getAxis() != split.getAxis())
+    return rewriter.notifyMatchFailure(split, "the input is no concat along its axis");
+  SmallVector<SmallVector<Value>> pieces = piecesOf(concat, split.getSizes());
+  bool areAll =
+      concat->hasOneUse() && llvm::all_of(llvm::zip(split.getResults(), pieces), [](auto p) {
+        return std::get<0>(p).use_empty() || !std::get<1>(p).empty();
+      });
+  bool changed = false;
+  for (auto [result, piece] : llvm::zip(split.getResults(), pieces)) {
+    if (result.use_empty() || piece.empty() || (piece.size() > 1 && !areAll))
+      continue;
+    Value value = piece.front();
+    if (piece.size() > 1) {
+      // It is not what the layer of that name computes: not its first piece, at any rate.
+      auto named = dyn_cast<NameLoc>(split.getLoc());
+      std::string name = (split.getName() + "[" + Twine(result.getResultNumber()) + "]").str();
+      value = ConcatOp::create(rewriter, named ? Location(named.getChildLoc()) : split.getLoc(),
+                               piece, name, split.getAxis());
+    }
+    rewriter.replaceAllUsesWith(result, value);
+    changed = true;
+  }
+  return changed ? success() : rewriter.notifyMatchFailure(split, "its pieces end within operands");
+}
+
+void SplitOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) {
+  patterns.add(takeOperandsOfConcat);
 }
 
 /// One group, or as many as channels, changes nothing; g groups and then C / g undo one another.

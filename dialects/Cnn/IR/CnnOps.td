@@ -122,6 +122,7 @@ def ConvOp : Cnn_LayerOp<"conv"> {
   let assemblyFormat = [{
     $input `,` $weight (`,` $bias^)? attr-dict `:` functional-type(operands, results)
   }];
+  let hasCanonicalizer = 1;
 }
 
 def ConvTransposeOp : Cnn_LayerOp<"conv_transpose"> {
@@ -336,6 +337,7 @@ def AddOp : Cnn_LayerOp<"add", [Commutative]> {
   let arguments = (ins Cnn_Tensor:$lhs, Cnn_Tensor:$rhs, Cnn_Name:$name);
   let results = (outs Cnn_Tensor:$result);
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
+  let hasCanonicalizer = 1;
 }
 
 def DropoutOp : Cnn_Op<"dropout", [Pure, SameOperandsAndResultType]> {
@@ -428,6 +430,7 @@ def SplitOp : Cnn_LayerOp<"split"> {
   let results = (outs Variadic<Cnn_Tensor>:$results);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
   let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 
 def ChannelShuffleOp : Cnn_LayerOp<"channel_shuffle"> {

@@ -22,6 +22,9 @@ struct Switch {
   std::vector<std::string> disabled = {};
   std::string im2col = {}, layout = "blocked", target = "host";
   std::vector<int> threads = {1};
+  /// Of depthwise-to-shift. What that pass makes of the network is what all else is compared with:
+  /// it changes the numbers.
+  double shiftBudget = 0;
 
   bool isNative() const { return way == Way::Native; }
 };

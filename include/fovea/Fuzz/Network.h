@@ -38,8 +38,8 @@ struct Node {
   Shape shape = {};
   std::string element = "f32";
   bool channelsLast = false;
-  /// The value of @algorithm(…); empty: none.
-  std::string algorithm = {};
+  /// The values of @algorithm(…) and @precision(…); empty: none.
+  std::string algorithm = {}, precision = {};
   /// A label is written: the layer's name is its value's.
   bool labelled = false;
   /// The node whose weights this one uses too; it has the same layer and attributes.
@@ -63,6 +63,10 @@ struct Network {
   std::vector<Value> outputs;
   /// Runs of nodes [first, last), in order, that are written as blocks of their own.
   std::vector<std::pair<unsigned, unsigned>> blocks;
+  /// Blocks are written as networks, which the network calls.
+  bool blocksAreNetworks = false;
+  /// It says of weights that a checkpoint may hold them although no layer takes them.
+  bool hasUnused = false;
 
   /// Layers, without inputs.
   unsigned layerCount() const;

@@ -228,3 +228,80 @@ func.func @in_a_row(%x: !x) -> (tensor<1x4x2x1xf32>, tensor<1x256xf32>, tensor<2
   %4 = cnn.flatten %3 {name = "e", start_dim = 0 : i64} : (tensor<1x256xf32>) -> tensor<256xf32>
   return %1, %3, %4 : tensor<1x4x2x1xf32>, tensor<1x256xf32>, tensor<256xf32>
 }
+
+// Pieces that end where operands do, whatever their number.
+// CHECK-LABEL: @slice_of_concat
+// CHECK-NEXT: %[[R:.*]] = cnn.concat %arg1, %arg0 {name = "s[1]"}
+// CHECK-NEXT: return %arg0, %[[R]]
+func.func @slice_of_concat(%a: !h, %b: tensor<1x1x8x8xf32>) -> (!h, tensor<1x3x8x8xf32>) {
+  %0 = cnn.concat %a, %b, %a {name = "c"} : (!h, tensor<1x1x8x8xf32>, !h) -> tensor<1x5x8x8xf32>
+  %1, %2 = cnn.split %0 {name = "s", sizes = array<i64: 2, 3>} : (tensor<1x5x8x8xf32>) -> (!h, tensor<1x3x8x8xf32>)
+  return %1, %2 : !h, tensor<1x3x8x8xf32>
+}
+
+// A piece that is an operand, beside one that is none.
+// CHECK-LABEL: @slice_of_concat_partly
+// CHECK: %[[C:.*]] = cnn.concat %arg0, %arg1, %arg0
+// CHECK: %[[S:.*]]:3 = cnn.split %[[C]]
+// CHECK: return %arg0, %[[S]]#1, %[[S]]#2
+func.func @slice_of_concat_partly(%a: !h, %b: tensor<1x1x8x8xf32>) -> (!h, !h, tensor<1x1x8x8xf32>) {
+  %0 = cnn.concat %a, %b, %a {name = "c"} : (!h, tensor<1x1x8x8xf32>, !h) -> tensor<1x5x8x8xf32>
+  %1, %2, %3 = cnn.split %0 {name = "s", sizes = array<i64: 2, 2, 1>} : (tensor<1x5x8x8xf32>) -> (!h, !h, tensor<1x1x8x8xf32>)
+  return %1, %2, %3 : !h, !h, tensor<1x1x8x8xf32>
+}
+
+// The concat is there anyway: two operands of it in another one would be copied twice. Along another axis nothing is known.
+// CHECK-LABEL: @slice_of_concat_kept
+// CHECK: %[[C:.*]] = cnn.concat %arg0, %arg1, %arg0
+// CHECK: %[[S:.*]]:2 = cnn.split %[[C]] {name = "s"
+// CHECK: %[[T:.*]]:2 = cnn.split %[[C]] {axis = 2
+// CHECK: return %[[C]], %arg0, %[[S]]#1, %[[T]]#0
+func.func @slice_of_concat_kept(%a: !h, %b: tensor<1x1x8x8xf32>) -> (tensor<1x5x8x8xf32>, !h, tensor<1x3x8x8xf32>, tensor<1x5x2x8xf32>) {
+  %0 = cnn.concat %a, %b, %a {name = "c"} : (!h, tensor<1x1x8x8xf32>, !h) -> tensor<1x5x8x8xf32>
+  %1, %2 = cnn.split %0 {name = "s", sizes = array<i64: 2, 3>} : (tensor<1x5x8x8xf32>) -> (!h, tensor<1x3x8x8xf32>)
+  %3, %4 = cnn.split %0 {name = "t", axis = 2 : i64, sizes = array<i64: 2, 6>} : (tensor<1x5x8x8xf32>) -> (tensor<1x5x2x8xf32>, tensor<1x5x6x8xf32>)
+  return %0, %1, %2, %3 : tensor<1x5x8x8xf32>, !h, tensor<1x3x8x8xf32>, tensor<1x5x2x8xf32>
+}
+
+// CHECK-LABEL: @pad_conv
+// CHECK-NEXT: cnn.conv %arg0, %arg1 {name = "conv", padding = array<i64: 1, 3, 3, 5>}
+func.func @pad_conv(%x: !x, %w: tensor<2x4x3x3xf32>) -> tensor<1x2x10x14xf32> {
+  %0 = cnn.pad %x {name = "pad", padding = array<i64: 1, 2, 3, 4>} : (!x) -> tensor<1x4x12x14xf32>
+  %1 = cnn.conv %0, %w {name = "conv", padding = array<i64: 0, 1, 0, 1>} : (tensor<1x4x12x14xf32>, tensor<2x4x3x3xf32>) -> tensor<1x2x10x14xf32>
+  return %1 : tensor<1x2x10x14xf32>
+}
+
+// Channels of zeros are read, and a maximum of nothing but border is no zero.
+// CHECK-LABEL: @pad_conv_kept
+// CHECK-COUNT-2: cnn.pad
+func.func @pad_conv_kept(%x: !x, %w: tensor<2x6x3x3xf32>) -> (tensor<1x2x6x6xf32>, tensor<1x4x9x9xf32>) {
+  %0 = cnn.pad %x {name = "pad", channels = array<i64: 1, 1>} : (!x) -> tensor<1x6x8x8xf32>
+  %1 = cnn.conv %0, %w {name = "conv"} : (tensor<1x6x8x8xf32>, tensor<2x6x3x3xf32>) -> tensor<1x2x6x6xf32>
+  %2 = cnn.pad %x {name = "pad2", padding = array<i64: 1, 1, 1, 1>} : (!x) -> tensor<1x4x10x10xf32>
+  %3 = cnn.max_pool %2 {name = "pool", kernel = array<i64: 2, 2>, stride = array<i64: 1, 1>} : (tensor<1x4x10x10xf32>) -> tensor<1x4x9x9xf32>
+  return %1, %3 : tensor<1x2x6x6xf32>, tensor<1x4x9x9xf32>
+}
+
+cnn.param @zeros = dense<0.0> : !x
+cnn.param @one = dense<1.0> : !x
+cnn.param @unknown : !x
+
+// CHECK-LABEL: @add_zero
+// CHECK-NOT: cnn.add
+// CHECK: return %arg0, %arg0
+func.func @add_zero(%x: !x) -> (!x, !x) {
+  %z = cnn.load_param @zeros : !x
+  %0 = cnn.add %x, %z {name = "a"} : (!x, !x) -> !x
+  %1 = cnn.add %z, %x {name = "b"} : (!x, !x) -> !x
+  return %0, %1 : !x, !x
+}
+
+// CHECK-LABEL: @add_kept
+// CHECK-COUNT-2: cnn.add
+func.func @add_kept(%x: !x) -> (!x, !x) {
+  %o = cnn.load_param @one : !x
+  %u = cnn.load_param @unknown : !x
+  %0 = cnn.add %x, %o {name = "a"} : (!x, !x) -> !x
+  %1 = cnn.add %u, %x {name = "b"} : (!x, !x) -> !x
+  return %0, %1 : !x, !x
+}
