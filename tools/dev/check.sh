@@ -40,5 +40,5 @@ step "lit tests" \
   /usr/lib/llvm-22/bin/lit -sv --no-progress-bar -o "$results/lit.json" "build/$preset/test"
 # About a minute behind the build, which is another one: Clang's, of the libraries that the targets need.
 [ "$preset" = asan ] ||
-  step "Fuzz targets" env NICE=0 JOBS="$(nproc)" tools/dev/fuzz.sh 12 || ((failed_steps++))
+  step "Fuzz targets" env NICE=0 JOBS="$(nproc)" tools/dev/fuzz.sh 15 || ((failed_steps++))
 finish
