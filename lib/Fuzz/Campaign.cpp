@@ -40,6 +40,8 @@ private:
     std::map<unsigned, Finding> findings;
   };
   Plan plan(uint64_t seed);
+  void countFeatures();
+  unsigned switchesFor(const std::vector<unsigned> &features, size_t native) const;
   std::vector<unsigned> chooseNative(const std::vector<unsigned> &features, uint64_t seed);
   llvm::Error runBatch(uint64_t seed, unsigned count);
   llvm::Error addFailure(const Plan &plan);
@@ -49,6 +51,7 @@ private:
   const std::vector<Switch> &switches;
   CampaignResult result;
   unsigned failures = 0;
+  std::vector<unsigned> networksWith; ///< Each feature; empty if the number of networks is open.
 };
 } // namespace
 
@@ -62,6 +65,23 @@ static Coverage emptyCoverage(const std::vector<Switch> &switches) {
 Campaign::Campaign(const CampaignOptions &options, const std::vector<Switch> &switches)
     : options(options), switches(switches), result{0, 0, emptyCoverage(switches), {}} {}
 
+void Campaign::countFeatures() {
+  networksWith.resize(allFeatures().size());
+  for (unsigned i = 0; i < options.count; ++i)
+    for (unsigned feature : featuresOf(generate(options.seed + i)))
+      ++networksWith[feature];
+}
+
+/// More than usual for a network with a class that few others have: they have to meet all switches
+/// together, with some to spare, since no two of them should meet the same.
+unsigned Campaign::switchesFor(const std::vector<unsigned> &features, size_t native) const {
+  unsigned needed = options.nativeSwitches;
+  if (!networksWith.empty())
+    for (unsigned feature : features)
+      needed = std::max<unsigned>(needed, (native * 3 / 2) / networksWith[feature]);
+  return std::min<unsigned>(needed, 2 * options.nativeSwitches);
+}
+
 /// Those that fill most empty cells; where none is left, each in its turn.
 std::vector<unsigned> Campaign::chooseNative(const std::vector<unsigned> &features, uint64_t seed) {
   std::vector<unsigned> columns;
@@ -71,11 +91,14 @@ std::vector<unsigned> Campaign::chooseNative(const std::vector<unsigned> &featur
   if (columns.empty())
     return columns;
   std::rotate(columns.begin(), columns.begin() + seed % columns.size(), columns.end());
-  std::map<unsigned, unsigned> empty;
+  // An empty cell counts the more, the fewer networks can fill it.
+  std::map<unsigned, double> worth;
   for (unsigned column : columns)
-    empty[column] = result.coverage.emptyCells(features, column);
-  llvm::stable_sort(columns, [&](unsigned a, unsigned b) { return empty[a] > empty[b]; });
-  columns.resize(std::min<size_t>(columns.size(), options.nativeSwitches));
+    for (unsigned feature : features)
+      if (result.coverage.count(feature, column) == 0)
+        worth[column] += networksWith.empty() ? 1 : 1.0 / networksWith[feature];
+  llvm::stable_sort(columns, [&](unsigned a, unsigned b) { return worth[a] > worth[b]; });
+  columns.resize(std::min<size_t>(columns.size(), switchesFor(features, columns.size())));
   return columns;
 }
 
@@ -180,6 +203,8 @@ llvm::Error Campaign::addFailure(const Plan &plan) {
 
 llvm::Expected<CampaignResult> Campaign::run() {
   constexpr unsigned batch = 50;
+  if (options.minutes == 0)
+    countFeatures();
   Clock::time_point begin = Clock::now();
   auto isOver = [&](unsigned done) {
     std::chrono::duration<double, std::ratio<60>> passed = Clock::now() - begin;

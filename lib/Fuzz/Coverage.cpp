@@ -18,10 +18,6 @@ void Coverage::add(const std::vector<unsigned> &features, unsigned column) {
     ++counts[feature][column];
 }
 
-unsigned Coverage::emptyCells(const std::vector<unsigned> &features, unsigned column) const {
-  return llvm::count_if(features, [&](unsigned feature) { return counts[feature][column] == 0; });
-}
-
 std::vector<std::string> Coverage::emptyCells() const {
   std::vector<std::string> cells;
   for (unsigned feature = 0; feature < counts.size(); ++feature)

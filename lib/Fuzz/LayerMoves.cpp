@@ -190,7 +190,7 @@ static bool addConvTranspose(Builder &builder) {
            Attributes &attributes = node.attributes;
            drawKernel(choices, attributes);
            drawPair(choices, attributes, "stride", {1, 2, 2, 3}, 70);
-           drawPair(choices, attributes, "dilation", {1, 2}, 20);
+           drawPair(choices, attributes, "dilation", {1, 2}, 40);
            if (choices.percent(50))
              attributes["padding"] = choices.range(0, greatestKernel(attributes) / 2);
            else if (choices.percent(50))
@@ -274,7 +274,7 @@ static bool addSoftmax(Builder &builder) {
   Attributes attributes;
   if (builder.choices.percent(20))
     attributes["axis"] = 1 - rank;
-  else if (builder.choices.percent(40))
+  else if (builder.choices.percent(60))
     attributes["axis"] = builder.choices.range(-rank, rank - 1);
   return builder.add("softmax", *input, attributes).has_value();
 }
@@ -445,7 +445,7 @@ static bool addShift(Builder &builder) {
 static bool addFlatten(Builder &builder) {
   std::optional<Value> input = builder.pickImage();
   Attributes attributes;
-  if (builder.choices.percent(60))
+  if (builder.choices.percent(75))
     attributes["start"] = builder.choices.oneOf({2, -2, 1, 3});
   return input && builder.add("flatten", *input, attributes);
 }

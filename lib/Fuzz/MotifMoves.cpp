@@ -84,7 +84,7 @@ static bool addPooledConv(Builder &builder) {
     x = sameSize(builder, *x, builder.choices.oneOf({8, 12, 16}));
   if (x && builder.choices.percent(60))
     x = builder.add(drawActivation(builder.choices), *x);
-  return x && builder.add(builder.choices.percent(60) ? "max_pool" : "avg_pool", *x,
+  return x && builder.add(builder.choices.percent(75) ? "max_pool" : "avg_pool", *x,
                           {{"kernel", int64_t(2)}});
 }
 
@@ -231,7 +231,7 @@ static std::optional<Value> addWeighted(Builder &builder, Value x) {
   Choices &choices = builder.choices;
   if (builder.shape(x).size() == 2)
     return builder.add("linear", x, {{"features", choices.oneOf({3, 8, 17})}});
-  if (choices.percent(45))
+  if (choices.percent(35))
     return sameSize(builder, x, choices.oneOf({5, 8}));
   if (choices.percent(50))
     return builder.add("batch_norm", x);
@@ -244,7 +244,7 @@ static bool addShared(Builder &builder) {
   Choices &choices = builder.choices;
   std::optional<Value> x =
       builder.pick([](const Shape &shape) { return shape.size() == 4 || shape.size() == 2; });
-  if (x && builder.shape(*x).size() == 4 && choices.percent(20))
+  if (x && builder.shape(*x).size() == 4 && choices.percent(35))
     x = builder.add("flatten", *x);
   if (!x)
     return false;

@@ -67,8 +67,8 @@ struct CampaignOptions {
   unsigned count = 100;
   /// Go on with further seeds for so long; 0: `count` networks.
   double minutes = 0;
-  /// How many switches with machine code a network runs under; those come first that fill most
-  /// empty cells of the table.
+  /// How many switches with machine code a network runs under, up to twice as many where a class of
+  /// its layers is rare; those come first that fill most empty cells of the table.
   unsigned nativeSwitches = 2;
   /// How many failures are cut down.
   unsigned reductions = 20;

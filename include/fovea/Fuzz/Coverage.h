@@ -29,8 +29,6 @@ public:
 
   void add(const std::vector<unsigned> &features, unsigned column);
   unsigned count(unsigned feature, unsigned column) const { return counts[feature][column]; }
-  /// Of the features, those that no network has had under that column.
-  unsigned emptyCells(const std::vector<unsigned> &features, unsigned column) const;
   /// "conv: dilated under cse", sorted by row.
   std::vector<std::string> emptyCells() const;
 
