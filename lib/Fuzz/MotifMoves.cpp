@@ -78,6 +78,17 @@ static bool addResidual(Builder &builder) {
   return y.has_value();
 }
 
+/// Zeros around an image that a convolution could lay there itself.
+static bool addPaddedConv(Builder &builder) {
+  Choices &choices = builder.choices;
+  std::optional<Value> x = builder.pickImage();
+  if (x)
+    x = builder.add("pad", *x,
+                    {{"padding", std::vector<int64_t>{choices.range(0, 2), choices.range(0, 2),
+                                                      choices.range(0, 2), choices.range(0, 2)}}});
+  return x && sameSize(builder, *x, choices.oneOf({5, 8, 16}));
+}
+
 static bool addPooledConv(Builder &builder) {
   std::optional<Value> x = builder.pickImage();
   if (x)
@@ -266,6 +277,7 @@ llvm::ArrayRef<Move> fuzz::motifMoves() {
       {"pre-activation", false, 1, addPreActivation},
       {"residual", false, 1, addResidual},
       {"conv and pool", false, 1, addPooledConv},
+      {"pad and conv", false, 1, addPaddedConv},
       {"depthwise shift", false, 1, addDepthwiseShift},
       {"split and join", false, 3, addSplitJoin},
       {"dense block", false, 1, addDense},
