@@ -116,6 +116,14 @@ TEST(Errors, RacesWithoutAToken) {
             "command 3 (ld dst=spad[48] src=dram[0] n0=16): writes elements 48 to 63 of the "
             "scratchpad, which command 1 (reduce src=spad[0] acc=acc[0] n=4 c=16 lds=16 wait=ld) "
             "reads, and no token says which comes first");
+  // Whichever queue reads.
+  EXPECT_EQ(errorOf("ld dst=spad[0] src=x n0=64 signal=ex,vx\n"
+                    "gemm a=spad[0] b=spad[0] acc=acc[0] wait=ld\n"
+                    "copy src=spad[32] dst=spad[0] n0=16 src0=1 dst0=1 wait=ld\n" +
+                    ending),
+            "command 2 (copy src=spad[32] dst=spad[0] n0=16 src0=1 dst0=1 wait=ld): writes "
+            "elements 0 to 15 of the scratchpad, which command 1 (gemm a=spad[0] b=spad[0] "
+            "acc=acc[0] wait=ld) reads, and no token says which comes first");
 }
 
 /// The row that a bank writes at once counts, not the element.
