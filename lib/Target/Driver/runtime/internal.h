@@ -24,20 +24,22 @@ struct fovea_rt_worker {
   size_t capacity;
   fovea_rt_block *last; /**< The topmost block of scratch; null: none is in use. */
   pthread_t thread;     /**< Of workers other than 0, unless the threads are the caller's. */
+  /** What is left of its share of a parallel loop: the number of the loop in the high half, then
+   * its next piece and the end in 16 bits each. Claiming compares all, so that a worker that comes
+   * late takes no piece of another loop. */
+  _Alignas(CACHE_LINE) _Atomic uint64_t share;
 };
 
-/** The parallel loop that is being run, and who waits for what. A loop is told from the next one by
- * its ticket. */
+/** The parallel loop that is being run, and who waits for what. */
 typedef struct {
-  /** High half: number of the loop; low half: its next task. Claiming compares both, so that a
-   * worker that comes late takes no task of another loop. */
-  _Alignas(CACHE_LINE) _Atomic uint64_t ticket;
+  _Alignas(CACHE_LINE) _Atomic uint32_t loop; /**< Its number. */
   _Atomic(fovea_rt_task) task;
   _Atomic(uint8_t *) closure;
   _Atomic int min;
   _Atomic uint32_t size;
-  _Alignas(CACHE_LINE) _Atomic uint32_t unfinished;
-  _Atomic int status; /**< Of a task that failed, else 0. */
+  _Atomic uint32_t grain;                           /**< Tasks of a piece. */
+  _Alignas(CACHE_LINE) _Atomic uint32_t unfinished; /**< Pieces. */
+  _Atomic int status;                               /**< Of a task that failed, else 0. */
   _Alignas(CACHE_LINE) _Atomic int sleepers;
   _Atomic bool callerSleeps;
   _Atomic bool stop;
