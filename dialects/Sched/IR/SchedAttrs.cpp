@@ -63,7 +63,7 @@ static std::optional<Arity> arityOf(StringRef kind) {
   return llvm::StringSwitch<std::optional<Arity>>(kind)
       .Case("split", Arity{4, 5})
       .Case("fuse", Arity{3, 3})
-      .Case("prefetch", Arity{4, 4})
+      .Case("prefetch", Arity{2, 2})
       .Case("reorder", Arity{2, many})
       .Cases({"vectorize", "unroll"}, Arity{1, 2})
       .Case("parallel", Arity{1, 1})

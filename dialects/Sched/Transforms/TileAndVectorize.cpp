@@ -25,6 +25,13 @@ using namespace fovea;
 using namespace fovea::sched;
 
 namespace {
+/// How a dense convolution is cut for threads and caches.
+struct Pieces {
+  int64_t tiles;      ///< Of a piece of the image; 0: it stays whole.
+  bool pixelsOutside; ///< All channels pass over a piece before the next one's turn.
+  enum { none, channels, pixels, both } parallel;
+};
+
 class KernelSchedule {
 public:
   KernelSchedule(KernelOp kernel, const TargetModel &target)
@@ -41,10 +48,12 @@ private:
   void scheduleSums(StageOp stage);
   void scheduleConvSums(StageOp stage);
   void scheduleBlockedSums(StageOp stage, const ConvTile &tile);
+  void prefetchSummands(StageOp sum);
   void scheduleLinearSums(StageOp stage);
   void scheduleWindowSums(StageOp stage);
   void schedulePad(StageOp stage);
   Directives anchorOf(StageOp main);
+  Pieces piecesOf(const ConvTile &tile) const;
   Directives convAnchor(const ConvTile &tile);
   void splitBlocks(Directives &list, const ConvTile &tile) const;
   Directives linearAnchor();
@@ -105,6 +114,7 @@ static ConvExtents extentsOf(StageOp stage) {
   extents.lanes = layoutOf(stage.type()).getBlock();
   extents.outputBlocks = blocksOf(stage.type());
   extents.inputs = weights[1] * weights[4];
+  extents.inputBlocks = weights[1];
   extents.taps = weights[2] * weights[3];
   extents.pixels = out[3];
   extents.inputBytes = input.getNumElements() / input.getDimSize(0) / out[2] * 4;
@@ -118,45 +128,55 @@ void KernelSchedule::splitBlocks(Directives &list, const ConvTile &tile) const {
     list.add("split", "ob", "obo", "obi", tile.vectors);
 }
 
+/// What is larger, the input or the weights, is what threads share out.
+Pieces KernelSchedule::piecesOf(const ConvTile &tile) const {
+  int64_t tiles = ceilDiv(type.getDimSize(3), tile.pixels), cores = target.cores;
+  if (!isWorthThreads())
+    return {tile.chunk, tile.chunk != 0, Pieces::none};
+  if (tile.chunk && ceilDiv(tiles, tile.chunk) >= 2 * cores)
+    return {balancedChunk(tiles, tile.chunk, target), true, Pieces::pixels};
+  if (tile.chunk)
+    return {tile.chunk, true, Pieces::both};
+  if (blocksOf(type) / tile.vectors >= 2 * cores)
+    return {0, false, Pieces::channels};
+  return {ceilDiv(tiles, 4 * cores), tile.isInputLarger, Pieces::both};
+}
+
 /// A tile of pixels times vectors of channels; its sums fill the registers.
 Directives KernelSchedule::convAnchor(const ConvTile &tile) {
-  int64_t blocks = blocksOf(type), tiles = ceilDiv(type.getDimSize(3), tile.pixels);
-  bool threads = isWorthThreads(), manyBlocks = blocks / tile.vectors >= 2 * target.cores;
   Directives list = begin();
   if (tile.inputBlocks) {
     splitBlocks(list, tile);
     list.reorder({"oi", "obi", "x", "y", "obo", "n"}).add("vectorize", "oi").add("unroll", "obi");
-    return threads ? list.add("parallel", "obo") : list;
+    return isWorthThreads() ? list.add("parallel", "obo") : list;
   }
+  Pieces pieces = piecesOf(tile);
   list.add("split", "x", "xo", "xi", tile.pixels, "shift_inwards");
   splitBlocks(list, tile);
-  // Without a chunk, threads share the tiles of few blocks of channels in some pieces each.
-  int64_t chunk = tile.chunk;
-  bool manyChunks = chunk && ceilDiv(tiles, chunk) >= 2 * target.cores;
-  if (threads && manyChunks)
-    chunk = balancedChunk(tiles, chunk, target);
-  else if (!chunk && threads && !manyBlocks)
-    chunk = ceilDiv(tiles, 4 * target.cores);
-  if (chunk)
-    list.add("split", "xo", "xoo", "xo", chunk, "guard_with_if");
-  if (tile.chunk)
-    list.reorder({"oi", "xi", "obi", "xo", "obo", "xoo", "y", "n"});
-  else if (chunk)
-    list.reorder({"oi", "xi", "obi", "xo", "xoo", "y", "obo", "n"});
-  else
+  if (pieces.tiles)
+    list.add("split", "xo", "xoo", "xo", pieces.tiles, "guard_with_if");
+  if (!pieces.tiles)
     list.reorder({"oi", "xi", "obi", "xo", "y", "obo", "n"});
+  else if (pieces.pixelsOutside)
+    list.reorder({"oi", "xi", "obi", "xo", "obo", "xoo", "y", "n"});
+  else
+    list.reorder({"oi", "xi", "obi", "xo", "xoo", "y", "obo", "n"});
   list.add("vectorize", "oi").add("unroll", "xi").add("unroll", "obi");
-  if (!threads)
+  switch (pieces.parallel) {
+  case Pieces::none:
     return list;
-  if (!chunk)
+  case Pieces::channels:
     return list.add("parallel", "obo");
-  if (manyChunks)
+  case Pieces::pixels:
     return list.add("parallel", "xoo");
-  if (tile.chunk)
-    return list.add("fuse", "obo", "xoo", "task").add("parallel", "task");
-  return list.add("fuse", "xoo", "y", "rows")
-      .add("fuse", "rows", "obo", "task")
-      .add("parallel", "task");
+  case Pieces::both:
+    if (pieces.pixelsOutside)
+      list.add("fuse", "obo", "xoo", "columns").add("fuse", "columns", "y", "task");
+    else
+      list.add("fuse", "xoo", "y", "rows").add("fuse", "rows", "obo", "task");
+    return list.add("parallel", "task");
+  }
+  llvm_unreachable("parallel what?");
 }
 
 /// Every weight is read once: memory bounds it, and four vectors of sums hide the latency.
@@ -216,10 +236,9 @@ StageOp KernelSchedule::mainStage() {
 
 static std::string describeTile(const ConvTile &tile, int64_t lanes) {
   if (tile.inputBlocks)
-    return llvm::formatv(
-        "sums of {0} channels rest in L1 between passes over {1} blocks of input{2}",
-        tile.vectors * lanes, tile.inputBlocks,
-        tile.prefetch ? ", the next pass's weights are prefetched" : "");
+    return llvm::formatv("sums of {0} channels rest in L1 between passes over {1} blocks of input, "
+                         "the next pass's weights are prefetched",
+                         tile.vectors * lanes, tile.inputBlocks);
   std::string text = llvm::formatv("sums of {0} pixels x {1} channels stay in registers",
                                    tile.pixels, tile.vectors * lanes);
   if (tile.chunk)
@@ -261,30 +280,26 @@ void KernelSchedule::scheduleAnchor() {
 //===----------------------------------------------------------------------===//
 
 /// The channels of a block of inputs one after the other, without a loop's own instructions, which
-/// are felt where two threads share a core; at most `most`, so that the loop's body stays in the
-/// cache of decoded instructions.
-static void unrollInputs(Directives &update, StageOp stage, int64_t most = 8) {
+/// are felt where two threads share a core; at most 8, so that the loop's body stays in the cache
+/// of decoded instructions.
+static void unrollInputs(Directives &update, StageOp stage) {
   int64_t inBlock = cast<ShapedType>(stage.getOperands_()[1].getType()).getDimSize(4);
   if (inBlock > 1)
-    update.add("unroll", "ci", std::min(inBlock, most));
+    update.add("unroll", "ci", std::min<int64_t>(inBlock, 8));
 }
 
-/// All sums of a block of channels rest in L1 between passes over blocks of inputs. Where the next
-/// pass's weights are prefetched, a vector of them is at a time, before its products.
+/// All sums of a block of channels rest in L1 between passes over blocks of inputs, while the next
+/// pass's weights come.
 void KernelSchedule::scheduleBlockedSums(StageOp stage, const ConvTile &tile) {
   Directives pure = begin(), update = begin();
   pure.add("compute_at", anchorName, "obo").add("store_in", "stack");
   pure.add("vectorize", "oi").add("unroll", "ob");
   update.add("split", "x", "xo", "xi", tile.pixels, "guard_with_if");
   update.add("split", "cb", "cbo", "cbi", tile.inputBlocks, "guard_with_if");
-  if (tile.prefetch)
-    update.reorder({"oi", "xi", "ob", "ci", "kx", "ky", "cbi", "xo", "cbo"});
-  else
-    update.reorder({"oi", "ob", "xi", "ci", "kx", "ky", "cbi", "xo", "cbo"});
+  update.reorder({"oi", "ob", "xi", "ci", "kx", "ky", "cbi", "xo", "cbo"});
   update.add("vectorize", "oi").add("unroll", "ob").add("unroll", "xi");
-  unrollInputs(update, stage, tile.prefetch ? 4 : 8);
-  if (tile.prefetch)
-    update.add("prefetch", 1, "ob", "cbo", 1);
+  unrollInputs(update, stage);
+  update.add("prefetch", 1, "cbo");
   stage.setScheduleAttr(pure.get());
   stage.setUpdateAttr(update.get());
 }
@@ -301,8 +316,23 @@ void KernelSchedule::scheduleConvSums(StageOp stage) {
   update.reorder({"oi", "ob", "x", "ci", "kx", "ky", "cb"});
   update.add("vectorize", "oi").add("unroll", "x").add("unroll", "ob");
   unrollInputs(update, stage);
+  bool hasNext = mainStage() == stage && blocksOf(type) > tile.vectors && !piecesOf(tile).tiles;
+  if (hasNext && tile.nextFits)
+    update.add("prefetch", 1, "obo");
   stage.setScheduleAttr(pure.get());
   stage.setUpdateAttr(update.get());
+}
+
+/// What a tile's sums are added to, which may come from memory, is asked for a tile before.
+void KernelSchedule::prefetchSummands(StageOp sum) {
+  StageOp main = mainStage();
+  if (!main || main.getAlgorithm() != Algorithm::direct ||
+      convTile(extentsOf(main), target).inputBlocks)
+    return;
+  Directives list = begin();
+  for (auto [index, operand] : llvm::enumerate(sum.getOperands_()))
+    if (isa<BlockArgument>(operand))
+      sum.setScheduleAttr(list.add("prefetch", int64_t(index), "xo").get());
 }
 
 void KernelSchedule::scheduleLinearSums(StageOp stage) {
@@ -369,6 +399,8 @@ void KernelSchedule::scheduleStage(StageOp stage) {
     scheduleSums(stage);
   else if (stage.getKind() == StageKind::pad)
     schedulePad(stage);
+  else if (stage.getKind() == StageKind::add)
+    prefetchSummands(stage);
 }
 
 void KernelSchedule::write() {

@@ -8,19 +8,6 @@
 using namespace fovea;
 using namespace fovea::sched;
 
-/// One vector asks for a load per multiply-add. From five blocks on, a last tile that computes a
-/// block again costs less than that. Many registers hold four vectors of six pixels, which need
-/// fewer loads and addresses than two of fourteen; sums of a few products gain nothing.
-static int64_t vectorsOf(const ConvExtents &extents, const TargetModel &target, bool blocked) {
-  int64_t blocks = extents.outputBlocks;
-  bool wide = target.vectorRegisters >= 32 && !blocked && extents.inputs * extents.taps >= 64;
-  if (wide && blocks % 4 == 0)
-    return 4;
-  if (blocks % 2 && blocks % 3 == 0)
-    return 3;
-  return blocks % 2 == 0 || blocks >= 5 ? 2 : 1;
-}
-
 /// The number from `least` to `most` with the least cost, the greatest of equals.
 template <typename Cost> static int64_t cheapest(int64_t least, int64_t most, Cost cost) {
   int64_t best = most;
@@ -30,59 +17,77 @@ template <typename Cost> static int64_t cheapest(int64_t least, int64_t most, Co
   return best;
 }
 
-/// Most pixels of a tile whose sums stay in registers: beside them there are the weights and one
-/// pixel, or, where weights are prefetched, the pixels and one weight.
-static int64_t mostPixels(const ConvTile &tile, const TargetModel &target) {
-  if (tile.prefetch)
-    return (target.vectorRegisters - 1) / (tile.vectors + 1);
-  int64_t most = (target.vectorRegisters - 1 - tile.vectors) / tile.vectors;
-  return tile.vectors == 1 ? std::min<int64_t>(most, 12) : most;
+static constexpr int64_t bytesPerElement = 4;
+
+/// Of the weights that tiles of so many vectors read.
+static int64_t weightBytes(const ConvExtents &extents, int64_t vectors) {
+  return extents.inputs * extents.taps * extents.lanes * vectors * bytesPerElement;
 }
 
-/// The number of pixels that wastes least on the last tile. A tile costs its pixels and a little
-/// for its weights, more where they are prefetched.
-static int64_t pixelsOf(int64_t pixels, const ConvTile &tile, const TargetModel &target) {
-  int64_t most = mostPixels(tile, target);
-  double weights = tile.prefetch ? 1 : 0.35;
-  auto cost = [&](int64_t number) {
-    return double(ceilDiv(pixels, number)) * (double(number) + weights);
-  };
-  return std::min(cheapest(ceilDiv(2 * most, 3), most, cost), pixels);
+/// One vector asks for a load per multiply-add. From five blocks on, a last tile that computes a
+/// block again costs less than that.
+static int64_t fewVectors(int64_t blocks) {
+  if (blocks % 2 && blocks % 3 == 0)
+    return 3;
+  return blocks % 2 == 0 || blocks >= 5 ? 2 : 1;
 }
 
-static constexpr int64_t bytesPerElement = 4, cacheLine = 64;
+/// In multiply-adds of a vector, of all tiles of an image: each costs its pixels and a little for
+/// its weights.
+static double costOf(int64_t pixels, int64_t ofTile) {
+  return double(ceilDiv(pixels, ofTile)) * (double(ofTile) + 0.35);
+}
+
+/// The number of pixels that wastes least on the last tile, of those whose sums stay in registers
+/// beside the weights and one pixel.
+static int64_t pixelsOf(int64_t pixels, int64_t vectors, const TargetModel &target) {
+  int64_t most = (target.vectorRegisters - 1 - vectors) / vectors;
+  if (vectors == 1)
+    most = std::min<int64_t>(most, 12);
+  return std::min(
+      cheapest(ceilDiv(2 * most, 3), most, [&](int64_t number) { return costOf(pixels, number); }),
+      pixels);
+}
+
+/// Many registers hold four vectors of six pixels, which need fewer loads and addresses than two of
+/// fourteen, whose addresses do not fit the registers: that costs a twentieth. Sums of a few
+/// products do not pay for the start and the end of more tiles.
+static bool areFourBetter(const ConvExtents &extents, const ConvTile &two,
+                          const TargetModel &target) {
+  if (target.vectorRegisters < 32 || extents.outputBlocks % 4 || extents.inputs * extents.taps < 64)
+    return false;
+  double four = costOf(extents.pixels, pixelsOf(extents.pixels, 4, target));
+  return four < (two.pixels > 12 ? 1.05 : 1) * costOf(extents.pixels, two.pixels);
+}
 
 /// Blocks of inputs of a pass, a divisor of all, whose weights take at most a sixth of L1.
 static int64_t blocksOfPass(const ConvExtents &extents, int64_t vectors, int64_t l1Bytes) {
-  int64_t blocks = ceilDiv(extents.inputs, extents.lanes);
-  int64_t bytes = extents.lanes * extents.taps * extents.lanes * vectors * bytesPerElement;
-  int64_t most = std::clamp<int64_t>(l1Bytes / 6 / bytes, 1, blocks);
+  int64_t blocks = extents.inputBlocks;
+  int64_t most =
+      std::clamp<int64_t>(l1Bytes / 6 * blocks / weightBytes(extents, vectors), 1, blocks);
   while (blocks % most)
     --most;
   return most;
 }
 
-/// Where an image is so small that its sums fit L1, weights are most of what is read. A vector that
-/// is a line of the cache is prefetched by one instruction, which pays for a 1x1 kernel too.
-static void chooseInputBlocks(ConvTile &tile, const ConvExtents &extents,
-                              const TargetModel &target) {
-  int64_t lanesPerTile = extents.lanes * tile.vectors * bytesPerElement;
-  if (extents.inputs * extents.taps * lanesPerTile <= target.l1Bytes)
-    return;
-  bool isLine = extents.lanes * bytesPerElement == cacheLine;
-  if (extents.pixels * lanesPerTile > target.l1Bytes / (isLine ? 4 : 8))
-    return;
-  if (isLine || extents.taps > 1)
-    tile.inputBlocks = blocksOfPass(extents, tile.vectors, target.l1Bytes);
-  tile.prefetch = isLine;
+/// Whether an image is so small that its sums fit L1, and weights are most of what is read.
+static bool restsInL1(const ConvExtents &extents, int64_t vectors, const TargetModel &target) {
+  return weightBytes(extents, vectors) > 2 * target.l1Bytes &&
+         extents.pixels * extents.lanes * vectors * bytesPerElement <= target.l1Bytes / 4;
 }
 
 ConvTile fovea::sched::convTile(const ConvExtents &extents, const TargetModel &target) {
   ConvTile tile;
-  tile.vectors = vectorsOf(extents, target, /*blocked=*/true);
-  chooseInputBlocks(tile, extents, target);
-  tile.vectors = vectorsOf(extents, target, tile.inputBlocks != 0);
-  tile.pixels = pixelsOf(extents.pixels, tile, target);
+  tile.vectors = fewVectors(extents.outputBlocks);
+  tile.pixels = pixelsOf(extents.pixels, tile.vectors, target);
+  if (restsInL1(extents, tile.vectors, target)) {
+    tile.inputBlocks = blocksOfPass(extents, tile.vectors, target.l1Bytes);
+  } else if (areFourBetter(extents, tile, target)) {
+    tile.vectors = 4;
+    tile.pixels = pixelsOf(extents.pixels, tile.vectors, target);
+  }
+  tile.nextFits = weightBytes(extents, tile.vectors) <= target.l2Bytes * 3 / 8;
+  tile.isInputLarger = extents.inputBytes > weightBytes(extents, extents.outputBlocks);
   if (extents.inputBytes > target.l2Bytes) {
     int64_t bytesPerTile = extents.inputBytes * tile.pixels / extents.pixels;
     tile.chunk = std::max<int64_t>(1, target.l2Bytes / 4 / std::max<int64_t>(1, bytesPerTile));

@@ -19,7 +19,8 @@ struct ConvTile {
       0; ///< Tiles whose inputs stay in L2 while all output channels pass over them; 0: all.
   int64_t inputBlocks =
       0; ///< Blocks of input channels per pass where sums rest in L1 in between; 0: all at once.
-  bool prefetch = false; ///< The next pass's weights come into L2 meanwhile.
+  bool nextFits = false;      ///< L2 has room for the next tile's weights, too.
+  bool isInputLarger = false; ///< Than all weights.
 };
 
 /// What the tile of a convolution depends on.
@@ -27,6 +28,7 @@ struct ConvExtents {
   int64_t lanes;        ///< Channels in a block of the output.
   int64_t outputBlocks; ///< Blocks of output channels.
   int64_t inputs;       ///< Channels that an output reads.
+  int64_t inputBlocks;  ///< Blocks of these.
   int64_t taps;         ///< Kernel height times width.
   int64_t pixels;       ///< Of the output, or of a row where rows are not flattened.
   int64_t inputBytes;   ///< Of the part of the input that `pixels` see.

@@ -273,7 +273,8 @@ Emitter::Emitter(const plan::Kernel &kernel) : kernel(kernel) {
   for (unsigned i = 0; i < kernel.stages.size(); ++i)
     defineStage(i);
   defineOutput();
-  applySchedules({kernel, sources, definitions, out, singleReduction, declared, lines});
+  applySchedules(
+      {kernel, sources, definitions, out, singleReduction, declared, prefetchList, lines});
 }
 
 static std::string describeStage(const plan::Stage &stage) {

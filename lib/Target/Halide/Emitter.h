@@ -72,6 +72,12 @@ struct Source {
   Term at(const std::vector<Term> &coordinates) const;
 };
 
+/// What the next turn of a loop reads of an argument is asked for: names of Halide's.
+struct Prefetch {
+  std::string buffer;
+  std::string loop;
+};
+
 /// A channel as it lies in memory.
 struct Lane {
   Term ci;
@@ -86,6 +92,7 @@ public:
 
   Halide::Func output() const { return out.func; }
   const std::vector<Halide::Argument> &arguments() const { return argumentList; }
+  const std::vector<Prefetch> &prefetches() const { return prefetchList; }
   /// The program without what concerns the compilation.
   const std::vector<std::string> &statements() const { return lines; }
   /// Names of the ImageParams in call order.
@@ -120,6 +127,7 @@ private:
   Definition out;
   bool singleReduction = false;
   std::set<std::string> declared; ///< Variables of the text, as "Var x" and "RVar ci".
+  std::vector<Prefetch> prefetchList;
   std::vector<std::string> lines;
 };
 

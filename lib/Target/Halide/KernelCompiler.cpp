@@ -5,6 +5,7 @@
 
 #include "fovea/Target/Halide/KernelCompiler.h"
 #include "Emitter.h"
+#include "PrefetchNext.h"
 #include "Scratch.h"
 #include "fovea/Target/Halide/KernelCache.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -79,9 +80,11 @@ llvm::Expected<CompiledKernel> compileKernel(const plan::Kernel &kernel, llvm::S
     Halide::Target halideTarget(checkedTarget(target));
     setenv(llvmVariable, llvmArguments(halideTarget), /*overwrite=*/1);
     Emitter emitter(kernel);
-    Halide::Module module = Halide::Pipeline(emitter.output())
-                                .compile_to_module(emitter.arguments(), kernel.symbol, halideTarget,
-                                                   Halide::LinkageType::External);
+    Halide::Pipeline pipeline(emitter.output());
+    for (const Prefetch &prefetch : emitter.prefetches())
+      pipeline.add_custom_lowering_pass(new PrefetchNext(prefetch.buffer, prefetch.loop));
+    Halide::Module module = pipeline.compile_to_module(emitter.arguments(), kernel.symbol,
+                                                       halideTarget, Halide::LinkageType::External);
     std::string object = objectOf(
         [&](const std::string &path) { module.compile({{Halide::OutputFileType::object, path}}); });
     forDevice = halideTarget.has_gpu_feature();
@@ -120,6 +123,11 @@ llvm::Expected<std::string> deviceRuntime(llvm::StringRef target, llvm::StringRe
 // The program that does the same
 //===----------------------------------------------------------------------===//
 
+/// The file PrefetchNext.h.
+__asm__(".section .rodata\nfoveaPrefetchNext:\n.incbin \"" FOVEA_PREFETCH_NEXT
+        "\"\n.byte 0\n.text\n");
+extern "C" const char prefetchNextText[] __asm__("foveaPrefetchNext");
+
 static const char *programHead = R"(#include <Halide.h>
 #include <cstdlib>
 #include <vector>
@@ -144,8 +152,12 @@ static std::string programTail(const Emitter &emitter, const std::string &symbol
   std::string arguments;
   for (const std::string &name : emitter.argumentIdentifiers())
     arguments += (arguments.empty() ? "" : ", ") + name;
-  return "\n  Target target(\"" + target + "\");\n" +
-         "  Pipeline(out)\n      .compile_to_module({" + arguments + "}, \"" + symbol +
+  std::string passes;
+  for (const Prefetch &prefetch : emitter.prefetches())
+    passes += "  pipeline.add_custom_lowering_pass(new fovea::halide::PrefetchNext(\"" +
+              prefetch.buffer + "\", \"" + prefetch.loop + "\"));\n";
+  return "\n  Target target(\"" + target + "\");\n  Pipeline pipeline(out);\n" + passes +
+         "  pipeline.compile_to_module({" + arguments + "}, \"" + symbol +
          "\", target, LinkageType::External)\n"
          "      .compile({{OutputFileType::object, argv[1]}});\n  return 0;\n}\n";
 }
@@ -157,9 +169,9 @@ llvm::Expected<std::string> emitCpp(const plan::Kernel &kernel, llvm::StringRef 
     std::string fullTarget = checkedTarget(target);
     Emitter emitter(kernel);
     std::string text = "// Writes the object of " + kernel.symbol + " to the path given.\n" +
-                       programHead + "int main(int, char **argv) {\n" + "  setenv(\"" +
-                       llvmVariable + "\", \"" + llvmArguments(Halide::Target(fullTarget)) +
-                       "\", 1);\n";
+                       (emitter.prefetches().empty() ? "" : prefetchNextText) + programHead +
+                       "int main(int, char **argv) {\n" + "  setenv(\"" + llvmVariable + "\", \"" +
+                       llvmArguments(Halide::Target(fullTarget)) + "\", 1);\n";
     for (const std::string &line : emitter.statements())
       text += line.empty() ? "\n" : "  " + line + "\n";
     return text + programTail(emitter, kernel.symbol, fullTarget);

@@ -3,7 +3,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#include "Prefetch.h"
 #include "fovea/Target/Halide/KernelCompiler.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/ObjCopy/ConfigManager.h"
@@ -111,8 +110,6 @@ Expected<std::string> finishObject(StringRef halides, bool forDevice) {
   if (!file)
     return file.takeError();
   if (Error error = checkImports(**file, forDevice))
-    return error;
-  if (Error error = prefetchIntoL2(**file, object))
     return error;
   Expected<NewNames> names =
       prefixed(**file, [](StringRef name, uint32_t) { return name.starts_with("halide_"); });

@@ -28,13 +28,14 @@ public:
   /// Where the Func is computed and stored; `stage` is its place in the kernel. False for other
   /// directives.
   bool applyPlacement(const plan::Directive &directive, unsigned stage);
-  /// What only the update of a stage can have. False for other directives.
+  /// What only a stage can have. False for other directives.
   bool applyPrefetch(const plan::Directive &directive, const plan::Stage &stage);
 
 private:
   [[noreturn]] void fail(const std::string &message) const { throw PlanError(message); }
   void expectArguments(const plan::Directive &directive, size_t least, size_t most) const;
   const Loop &loop(const std::string &name) const;
+  const Loop &loopAround(const std::string &name) const;
   int factor(const std::string &argument) const;
   Loop makeLoop(const std::string &name, bool reduction);
   void print(const std::string &call) { context.lines.push_back(text + "." + call + ";"); }
@@ -305,37 +306,37 @@ bool Scheduler<Target>::applyPlacement(const plan::Directive &directive, unsigne
   return true;
 }
 
-/// prefetch(operand, at, from, distance): each turn of `at` fetches what its like reads `distance`
-/// turns of `from` later.
+/// A loop of the stage's update, or of one that the stage may stand in.
+template <typename Target>
+const Loop &Scheduler<Target>::loopAround(const std::string &name) const {
+  std::vector<const Loops *> places{&context.out.pure};
+  for (const Definition &stage : context.stages)
+    places.push_back(&stage.pure);
+  for (const Loops *place : places)
+    if (auto found = place->find(name); !loops.count(name) && found != place->end())
+      return found->second;
+  return loop(name);
+}
+
+/// prefetch(operand, loop): while a turn of `loop` runs, what the next one reads of the operand is
+/// asked for.
 template <typename Target>
 void Scheduler<Target>::prefetch(const std::vector<std::string> &args, const plan::Stage &stage) {
   unsigned index = 0;
   if (llvm::StringRef(args[0]).getAsInteger(10, index) || index >= stage.operands.size())
     fail("there is no operand '" + args[0] + "'");
   const plan::Operand &operand = stage.operands[index];
-  Loop at = loop(args[1]), from = loop(args[2]);
-  int distance = factor(args[3]);
-  // Past the end there is nothing to fetch, which the instruction does not mind.
-  auto bound = Halide::PrefetchBoundStrategy::NonFaulting;
-  bool isArgument = operand.kind == plan::Operand::Kind::Argument;
-  if (isArgument)
-    target.prefetch(context.arguments[operand.index].parameter, at.handle(), from.handle(),
-                    distance, bound);
-  else
-    target.prefetch(context.stages[operand.index].func, at.handle(), from.handle(), distance,
-                    bound);
-  print("prefetch(" +
-        (isArgument ? context.arguments[operand.index].identifier
-                    : context.stages[operand.index].identifier) +
-        ", " + at.identifier + ", " + from.identifier + ", " + args[3] +
-        ", PrefetchBoundStrategy::NonFaulting)");
+  if (operand.kind != plan::Operand::Kind::Argument)
+    fail("operand " + args[0] + " is no argument of the kernel");
+  context.prefetches.push_back(
+      {context.arguments[operand.index].parameter.name(), loopAround(args[1]).handle().name()});
 }
 
 template <typename Target>
 bool Scheduler<Target>::applyPrefetch(const plan::Directive &directive, const plan::Stage &stage) {
   if (directive.kind != "prefetch")
     return false;
-  expectArguments(directive, 4, 4);
+  expectArguments(directive, 2, 2);
   prefetch(directive.args, stage);
   return true;
 }
@@ -368,7 +369,7 @@ void applySchedules(ScheduleContext context) {
                                  definition.identifier);
     for (const plan::Directive &directive : stage.schedule)
       blame(stage.name, directive, [&] {
-        if (!pure.applyPlacement(directive, i))
+        if (!pure.applyPlacement(directive, i) && !pure.applyPrefetch(directive, stage))
           pure.apply(directive);
       });
     if (stage.update.empty())

@@ -9,8 +9,8 @@
 
 namespace fovea::halide {
 
-/// The definitions of a kernel when all are made, and what applying directives adds to: names and
-/// text.
+/// The definitions of a kernel when all are made, and what applying directives adds to: names,
+/// prefetches and text.
 struct ScheduleContext {
   const plan::Kernel &kernel;
   const std::vector<Source> &arguments;
@@ -19,6 +19,7 @@ struct ScheduleContext {
   /// RVars get the stage's name in front where several stages reduce.
   bool singleReduction;
   std::set<std::string> &declared;
+  std::vector<Prefetch> &prefetches;
   std::vector<std::string> &lines;
 };
 

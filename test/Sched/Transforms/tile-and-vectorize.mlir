@@ -2,6 +2,7 @@
 // RUN: fovea-opt %s --pass-pipeline='builtin.module(func.func(sched-tile-and-vectorize{target=x86-64-v4}))' | FileCheck %s --check-prefixes=CHECK,V4
 
 #l = #sched.layout<[0, 1, 2, 3], block = 8>
+#v = #sched.layout<[0, 1, 2, 3], block = 16>
 
 // At most six pixels by two vectors fit into 16 registers, and fourteen by two into 32; of a row of 14, three tiles of 5 waste least.
 // CHECK-LABEL: @conv
@@ -38,16 +39,33 @@ func.func @three_blocks(%x: memref<1x1x1x36x8xf32>, %w: tensor<3x1x1x1x8x8xf32>,
   return
 }
 
-// Four vectors by six pixels, where there are 32 registers.
+// Four vectors by six pixels, where there are 32 registers and two of twelve do not waste less.
 // CHECK-LABEL: @four_blocks
 // V3: schedule <[split(x, xo, xi, 6, shift_inwards), split(ob, obo, obi, 2)
 // V4: schedule <[split(x, xo, xi, 6, shift_inwards), split(ob, obo, obi, 4)
-func.func @four_blocks(%x: memref<1x8x1x36x8xf32>, %w: tensor<4x8x1x1x8x8xf32>, %y: memref<1x4x1x36x8xf32>) {
-  sched.kernel "conv" ins(%x, %w : memref<1x8x1x36x8xf32>, tensor<4x8x1x1x8x8xf32>) outs(%y : memref<1x4x1x36x8xf32>) {
-  ^bb0(%a: tensor<1x64x1x36xf32, #l>, %b: tensor<4x8x1x1x8x8xf32>):
+func.func @four_blocks(%x: memref<1x8x1x84x8xf32>, %w: tensor<4x8x1x1x8x8xf32>, %y: memref<1x4x1x84x8xf32>) {
+  sched.kernel "conv" ins(%x, %w : memref<1x8x1x84x8xf32>, tensor<4x8x1x1x8x8xf32>) outs(%y : memref<1x4x1x84x8xf32>) {
+  ^bb0(%a: tensor<1x64x1x84xf32, #l>, %b: tensor<4x8x1x1x8x8xf32>):
     %s = sched.stage conv(%a, %b) algorithm direct {name = "conv", kernel = array<i64: 1, 1>, stride = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>,
-           dilation = array<i64: 1, 1>, groups = array<i64: 1>} : (tensor<1x64x1x36xf32, #l>, tensor<4x8x1x1x8x8xf32>) -> tensor<1x32x1x36xf32, #l>
-    sched.yield %s : tensor<1x32x1x36xf32, #l>
+           dilation = array<i64: 1, 1>, groups = array<i64: 1>} : (tensor<1x64x1x84xf32, #l>, tensor<4x8x1x1x8x8xf32>) -> tensor<1x32x1x84xf32, #l>
+    sched.yield %s : tensor<1x32x1x84xf32, #l>
+  }
+  return
+}
+
+// The next tile's weights come while tiles pass over the image, and so does what the next pixels are added to.
+// CHECK-LABEL: @residual
+// V4: schedule <[split(x, xo, xi, 6, shift_inwards), split(ob, obo, obi, 4), reorder(oi, xi, obi, xo, y, obo, n), vectorize(oi), unroll(xi), unroll(obi), parallel(obo)]>
+// V4: sched.stage conv
+// V4-SAME: unroll(ci, 8), prefetch(1, obo)]>
+// V4: sched.stage add(%{{.*}}, %{{.*}}) algorithm elementwise schedule <[prefetch(1, xo)]>
+func.func @residual(%x: memref<1x8x1x196x16xf32>, %w: tensor<32x8x1x1x16x16xf32>, %r: memref<1x32x1x196x16xf32>, %y: memref<1x32x1x196x16xf32>) {
+  sched.kernel "conv" ins(%x, %w, %r : memref<1x8x1x196x16xf32>, tensor<32x8x1x1x16x16xf32>, memref<1x32x1x196x16xf32>) outs(%y : memref<1x32x1x196x16xf32>) {
+  ^bb0(%a: tensor<1x128x1x196xf32, #v>, %b: tensor<32x8x1x1x16x16xf32>, %c: tensor<1x512x1x196xf32, #v>):
+    %s = sched.stage conv(%a, %b) algorithm direct {name = "conv", kernel = array<i64: 1, 1>, stride = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>,
+           dilation = array<i64: 1, 1>, groups = array<i64: 1>} : (tensor<1x128x1x196xf32, #v>, tensor<32x8x1x1x16x16xf32>) -> tensor<1x512x1x196xf32, #v>
+    %t = sched.stage add(%s, %c) algorithm elementwise {name = "add"} : (tensor<1x512x1x196xf32, #v>, tensor<1x512x1x196xf32, #v>) -> tensor<1x512x1x196xf32, #v>
+    sched.yield %t : tensor<1x512x1x196xf32, #v>
   }
   return
 }
@@ -79,17 +97,17 @@ func.func @chunks(%x: memref<1x8x114x58x8xf32>, %w: tensor<8x8x3x3x8x8xf32>, %y:
   return
 }
 
-// The weights of 64 inputs do not fit L1, the sums of a 7x7 image do: they rest there between passes over blocks of inputs. Where a vector is a line of
-// the cache, the next pass's weights are fetched meanwhile, and the pixels of a tile are in registers with one vector of weights.
+// The weights of 128 inputs are twice what fits L1, the sums of a 7x7 image fit: they rest there between passes over blocks of inputs, while the next
+// pass's weights come.
 // CHECK-LABEL: @small_image
 // V4: schedule <[split(ob, obo, obi, 2), reorder(oi, obi, x, y, obo, n), vectorize(oi), unroll(obi), parallel(obo)]>
 // V4: schedule <[compute_at(out, obo), store_in(stack), vectorize(oi), unroll(ob)]> update <[split(x, xo, xi, 10, guard_with_if), split(cb, cbo, cbi, 1, guard_with_if),
-// V4-SAME: reorder(oi, xi, ob, ci, kx, ky, cbi, xo, cbo), vectorize(oi), unroll(ob), unroll(xi), unroll(ci, 4), prefetch(1, ob, cbo, 1)]>
-func.func @small_image(%x: memref<1x4x9x9x16xf32>, %w: tensor<2x4x3x3x16x16xf32>, %y: memref<1x2x1x49x16xf32>) {
-  sched.kernel "conv" ins(%x, %w : memref<1x4x9x9x16xf32>, tensor<2x4x3x3x16x16xf32>) outs(%y : memref<1x2x1x49x16xf32>) {
-  ^bb0(%a: tensor<1x64x9x9xf32, #sched.layout<[0, 1, 2, 3], block = 16>>, %b: tensor<2x4x3x3x16x16xf32>):
+// V4-SAME: reorder(oi, ob, xi, ci, kx, ky, cbi, xo, cbo), vectorize(oi), unroll(ob), unroll(xi), unroll(ci, 8), prefetch(1, cbo)]>
+func.func @small_image(%x: memref<1x8x9x9x16xf32>, %w: tensor<2x8x3x3x16x16xf32>, %y: memref<1x2x1x49x16xf32>) {
+  sched.kernel "conv" ins(%x, %w : memref<1x8x9x9x16xf32>, tensor<2x8x3x3x16x16xf32>) outs(%y : memref<1x2x1x49x16xf32>) {
+  ^bb0(%a: tensor<1x128x9x9xf32, #sched.layout<[0, 1, 2, 3], block = 16>>, %b: tensor<2x8x3x3x16x16xf32>):
     %s = sched.stage conv(%a, %b) algorithm direct {name = "conv", kernel = array<i64: 3, 3>, stride = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>,
-           dilation = array<i64: 1, 1>, groups = array<i64: 1>, flat = array<i64: 7>} : (tensor<1x64x9x9xf32, #sched.layout<[0, 1, 2, 3], block = 16>>, tensor<2x4x3x3x16x16xf32>) -> tensor<1x32x1x49xf32, #sched.layout<[0, 1, 2, 3], block = 16>>
+           dilation = array<i64: 1, 1>, groups = array<i64: 1>, flat = array<i64: 7>} : (tensor<1x128x9x9xf32, #sched.layout<[0, 1, 2, 3], block = 16>>, tensor<2x8x3x3x16x16xf32>) -> tensor<1x32x1x49xf32, #sched.layout<[0, 1, 2, 3], block = 16>>
     %r = sched.stage relu(%s) algorithm elementwise {name = "relu"} : (tensor<1x32x1x49xf32, #sched.layout<[0, 1, 2, 3], block = 16>>) -> tensor<1x32x1x49xf32, #sched.layout<[0, 1, 2, 3], block = 16>>
     sched.yield %r : tensor<1x32x1x49xf32, #sched.layout<[0, 1, 2, 3], block = 16>>
   }

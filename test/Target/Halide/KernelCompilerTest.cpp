@@ -36,7 +36,7 @@ plan::Kernel convKernel() {
                    {"unroll", {"ob"}}};
   conv.update = {{"split", {"cb", "cbo", "cbi", "2"}},
                  {"reorder", {"oi", "ob", "x", "ci", "kx", "ky", "cbi", "cbo"}},
-                 {"prefetch", {"1", "cbi", "cbi", "1"}},
+                 {"prefetch", {"1", "cbi"}},
                  {"vectorize", {"oi"}},
                  {"unroll", {"x"}},
                  {"unroll", {"ob"}}};
@@ -178,9 +178,13 @@ TEST(IllegalPlan, Directives) {
             "stage 'layer1.conv': compute_at(out, zo): 'out' has no loop 'zo'");
   EXPECT_EQ(withPlacement({"store_in", {"cloud"}}),
             "stage 'layer1.conv': store_in(cloud): unknown memory 'cloud'");
-  EXPECT_EQ(
-      errorAfter([](auto &k) { k.stages[1].update[2] = {"prefetch", {"3", "ci", "ci", "1"}}; }),
-      "stage 'layer1.conv': prefetch(3, ci, ci, 1): there is no operand '3'");
+  EXPECT_EQ(errorAfter([](auto &k) { k.stages[1].update[2] = {"prefetch", {"3", "ci"}}; }),
+            "stage 'layer1.conv': prefetch(3, ci): there is no operand '3'");
+  EXPECT_EQ(errorAfter([](auto &k) { k.stages[1].update[2] = {"prefetch", {"0", "ci"}}; }),
+            "stage 'layer1.conv': prefetch(0, ci): operand 0 is no argument of the kernel");
+  EXPECT_EQ(errorAfter([](auto &k) { k.stages[1].update[2] = {"prefetch", {"1", "moon"}}; }),
+            "stage 'layer1.conv': prefetch(1, moon): there is no loop 'moon'; the loops are cbi, "
+            "cbo, ci, kx, ky, n, ob, oi, x, y");
   EXPECT_EQ(errorAfter([](auto &k) { k.stages[2].update = {{"vectorize", {"oi"}}}; }),
             "stage 'layer1.relu': a relu has no reduction to schedule");
 }
@@ -382,8 +386,9 @@ TEST(EmitCpp, ReadsAsAPersonWouldWriteIt) {
         "  relu2(oi, x, y, ob, n) = max(conv1(oi, x, y, ob, n), 0.0f);\n",
         "  out.split(x, xo, xi, 6, TailStrategy::ShiftInwards);\n",
         "  conv1.compute_at(out, xo);\n",
-        "  conv1.update().prefetch(conv1_weight, cbi, cbi, 1, PrefetchBoundStrategy::NonFaulting);"
-        "\n",
+        "class PrefetchNext : public Halide::Internal::IRMutator {\n",
+        "  pipeline.add_custom_lowering_pass(new fovea::halide::PrefetchNext(\"conv1_weight\", "
+        "\"cbi\"));\n",
         "  pad0.compute_root();\n"})
     EXPECT_NE(text.find(line), std::string::npos) << line << text;
 }

@@ -70,12 +70,16 @@ struct Buffer {
 
 /// One directive of a Halide schedule, with Halide's names: {"split", {"x", "xo", "xi", "6"}}.
 /// Arguments are names of loops, of stages, or integers.
-///   split(old, outer, inner, factor[, tail])   tail: round_up | guard_with_if | shift_inwards |
-///   auto fuse(inner, outer, fused)   reorder(innermost, …)   vectorize(v[, factor])   unroll(v[,
-///   factor])   parallel(v) compute_root()   compute_at(stage | "out", loop)   store_in(stack |
-///   register | heap) prefetch(operand, loop, distance)   of an update: what the stage's n-th
-///   operand gives `distance` iterations later
-///   gpu_blocks(innermost, …) gpu_threads(innermost, …)   up to three each
+///   split(old, outer, inner, factor[, tail])
+///     tail: round_up | guard_with_if | shift_inwards | auto
+///   fuse(inner, outer, fused)
+///   reorder(innermost, …)
+///   vectorize(v[, factor])   unroll(v[, factor])   parallel(v)
+///   compute_root()   compute_at(stage | "out", loop)
+///   store_in(stack | register | heap)
+///   prefetch(operand, loop)   of a stage: while a turn of the loop runs, what the next one reads of
+///     the stage's n-th operand, an argument, is asked for (PrefetchNext.h); not of Halide
+///   gpu_blocks(innermost, …)   gpu_threads(innermost, …)   up to three each
 struct Directive {
   std::string kind;
   std::vector<std::string> args;
