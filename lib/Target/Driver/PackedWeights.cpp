@@ -7,6 +7,7 @@
 #include "lib/Target/Driver/PlanMemory.h"
 #include "lib/Target/Driver/runtime/weights_format.h"
 #include <algorithm>
+#include <sys/mman.h>
 
 using namespace llvm;
 using namespace fovea;
@@ -146,10 +147,15 @@ private:
 Expected<std::unique_ptr<MemoryBuffer>> driver::packWeights(const Network &network,
                                                             PackConstant pack) {
   uint64_t bytes = sizeof(fovea_weights_header) + weightDataBytes(network);
-  std::unique_ptr<WritableMemoryBuffer> buffer =
-      WritableMemoryBuffer::getNewUninitMemBuffer(bytes, "packed weights", Align(64));
+  // Runs read them as they read those of a file, which the run-time library puts into huge pages.
+  constexpr uint64_t hugePage = 2 << 20;
+  bool huge = bytes >= hugePage;
+  std::unique_ptr<WritableMemoryBuffer> buffer = WritableMemoryBuffer::getNewUninitMemBuffer(
+      bytes, "packed weights", Align(huge ? hugePage : 64));
   if (!buffer)
     return createStringError("no memory for " + Twine(bytes) + " bytes of packed weights");
+  if (huge)
+    madvise(buffer->getBufferStart(), bytes, MADV_HUGEPAGE);
   FixedStream os(buffer->getBuffer());
   if (Error error = writePackedWeights(network, pack, os))
     return error;

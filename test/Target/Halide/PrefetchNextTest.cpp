@@ -201,7 +201,8 @@ TEST(PrefetchNext, SummandsOfTheNextTile) {
     }
 }
 
-/// Nothing is asked for where there is no such loop or buffer, or where the next turn reads the same again.
+/// Nothing is asked for where there is no such loop or buffer, or where the next turn reads the
+/// same again.
 TEST(PrefetchNext, OnlyWhatThereIs) {
   Product product(2);
   product.inTiles();

@@ -77,7 +77,8 @@ struct Buffer {
 ///   vectorize(v[, factor])   unroll(v[, factor])   parallel(v)
 ///   compute_root()   compute_at(stage | "out", loop)
 ///   store_in(stack | register | heap)
-///   prefetch(operand, loop)   of a stage: while a turn of the loop runs, what the next one reads of
+///   prefetch(operand, loop)   of a stage: while a turn of the loop runs, what the next one reads
+///   of
 ///     the stage's n-th operand, an argument, is asked for (PrefetchNext.h); not of Halide
 ///   gpu_blocks(innermost, …)   gpu_threads(innermost, …)   up to three each
 struct Directive {

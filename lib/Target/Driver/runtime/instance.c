@@ -22,7 +22,7 @@
 /** From here on the kernel is asked for huge pages. */
 #define HUGE_PAGE ((uint64_t)2 << 20)
 /** Halide's kernels assume as much of the scratch memory they ask for. */
-#define SCRATCH_ALIGNMENT 128
+#define REGION_ALIGNMENT 128
 
 void fovea_rt_describe(const fovea_options *options, const char *format, ...) {
   if (!options->message || options->message_bytes == 0 || options->message[0])
@@ -58,20 +58,35 @@ void fovea_rt_give_back(const fovea_allocator *allocator, void *pointer, size_t 
     free(pointer);
 }
 
-/** Maps memory of the system; sets what is to be unmapped. */
-static uint8_t *mapMemory(fovea_instance *instance, uint64_t bytes) {
+/** Maps memory of the system. */
+static uint8_t *map(region_t *region, uint64_t bytes) {
   bool huge = bytes >= HUGE_PAGE;
   bytes += huge ? HUGE_PAGE : PAGE;
   uint8_t *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED)
     return NULL;
-  instance->memory = memory;
-  instance->memoryBytes = bytes;
+  *region = (region_t){memory, bytes};
   if (huge) {
     memory = (uint8_t *)roundTo((uintptr_t)memory, HUGE_PAGE);
     madvise(memory, bytes - HUGE_PAGE, MADV_HUGEPAGE);
   }
   return memory;
+}
+
+uint8_t *fovea_rt_take_region(fovea_instance *instance, region_t *region, uint64_t bytes) {
+  if (bytes > SIZE_MAX / 4)
+    return NULL;
+  if (!instance->allocator.allocate)
+    return map(region, bytes);
+  *region = (region_t){fovea_rt_take(&instance->allocator, bytes, REGION_ALIGNMENT), bytes};
+  return region->start;
+}
+
+static void giveBackRegion(fovea_instance *instance, region_t region) {
+  if (instance->allocator.release)
+    fovea_rt_give_back(&instance->allocator, region.start, region.bytes);
+  else if (region.start)
+    munmap(region.start, region.bytes);
 }
 
 /** Takes arena and scratch, present in memory from the start: the first run is as fast as the
@@ -81,16 +96,10 @@ static int takeMemory(fovea_instance *instance) {
   uint64_t scratch = roundTo(instance->variant->scratchBytes, PAGE);
   uint64_t bytes;
   if (__builtin_mul_overflow(scratch, (uint64_t)instance->threads, &bytes) ||
-      __builtin_add_overflow(bytes, arena, &bytes) || bytes > SIZE_MAX / 4)
+      __builtin_add_overflow(bytes, arena, &bytes))
     return FOVEA_NO_MEMORY;
-  uint8_t *memory;
   bytes = bytes ? bytes : PAGE;
-  if (instance->allocator.allocate) {
-    memory = instance->memory = fovea_rt_take(&instance->allocator, bytes, SCRATCH_ALIGNMENT);
-    instance->memoryBytes = bytes;
-  } else {
-    memory = mapMemory(instance, bytes);
-  }
+  uint8_t *memory = fovea_rt_take_region(instance, &instance->memory, bytes);
   if (!memory)
     return FOVEA_NO_MEMORY;
   instance->arena = memory;
@@ -139,15 +148,8 @@ static void freeInstance(fovea_instance *instance) {
   fovea_allocator allocator = instance->allocator;
   if (instance->device)
     instance->variant->device->destroy(instance);
-  if (allocator.release) {
-    fovea_rt_give_back(&allocator, instance->file, instance->fileBytes);
-    fovea_rt_give_back(&allocator, instance->memory, instance->memoryBytes);
-  } else {
-    if (instance->file)
-      munmap(instance->file, instance->fileBytes);
-    if (instance->memory)
-      munmap(instance->memory, instance->memoryBytes);
-  }
+  giveBackRegion(instance, instance->file);
+  giveBackRegion(instance, instance->memory);
   fovea_rt_give_back(&allocator, instance, instanceBytes(instance->network, instance->threads));
 }
 

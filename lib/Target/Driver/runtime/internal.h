@@ -49,6 +49,12 @@ typedef struct {
   fovea_thread_pool callers; /**< The caller's pool; without parallel_for where it gave none. */
 } pool_t;
 
+/** Memory of the caller's allocator, or mapped. */
+typedef struct {
+  void *start;
+  size_t bytes;
+} region_t;
+
 struct fovea_instance {
   const fovea_rt_api *api;
   pool_t pool;
@@ -57,10 +63,8 @@ struct fovea_instance {
   fovea_allocator allocator; /**< Without functions: the system's memory. */
   const uint8_t *weights;
   uint8_t *arena;
-  void *memory; /**< Arena and scratch of all workers. */
-  size_t memoryBytes;
-  void *file; /**< The weights file in memory, or null. */
-  size_t fileBytes;
+  region_t memory;               /**< Arena and scratch of all workers. */
+  region_t file;                 /**< What the weights file holds, if they come from one. */
   void *device;                  /**< What the variant's device created, or null. */
   const fovea_options *creating; /**< While create runs. */
   uint64_t *profile;
@@ -84,12 +88,15 @@ int fovea_rt_missing_feature(const char *const *features, uint64_t count);
 int fovea_rt_choose(const fovea_network *network, const fovea_options *options,
                     const fovea_rt_variant **out);
 
-/** Finds, maps or reads, and checks the weights; sets `instance->weights`. */
+/** Finds, or reads, and checks the weights; sets `instance->weights`. */
 int fovea_rt_load_weights(fovea_instance *instance, const fovea_options *options);
 
 /** Memory of the caller's allocator; of the system where it has none. */
 void *fovea_rt_take(const fovea_allocator *allocator, size_t bytes, size_t alignment);
 void fovea_rt_give_back(const fovea_allocator *allocator, void *pointer, size_t bytes);
+/** Large memory, in huge pages where the system has them: kernels read all weights in a run, of
+ * which the core would else look up every 4 KiB. Freed with the instance. */
+uint8_t *fovea_rt_take_region(fovea_instance *instance, region_t *region, uint64_t bytes);
 
 /** Writes to the caller's message buffer, if there is one and nothing is in it yet. */
 void fovea_rt_describe(const fovea_options *options, const char *format, ...)

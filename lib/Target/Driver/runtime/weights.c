@@ -7,7 +7,6 @@
 #include "weights_format.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 /** Reads all of it, so that the first run finds it in memory. */
@@ -35,16 +34,15 @@ static int checkImage(fovea_instance *instance, const void *image, size_t bytes)
   return FOVEA_OK;
 }
 
-/** Reads the file into the caller's memory, from where a short or changed file is seen by its size
- * or checksum. */
-static int readFile(fovea_instance *instance, int file, const char *path,
+/** A short or changed file is seen by its size or checksum. */
+static int readFile(fovea_instance *instance, int file, size_t bytes, const char *path,
                     const fovea_options *options) {
-  instance->file = fovea_rt_take(&instance->allocator, instance->fileBytes, CACHE_LINE);
-  if (!instance->file)
+  uint8_t *image = fovea_rt_take_region(instance, &instance->file, bytes);
+  if (!image)
     return FOVEA_NO_MEMORY;
   size_t done = 0;
-  while (done < instance->fileBytes) {
-    ssize_t got = read(file, (uint8_t *)instance->file + done, instance->fileBytes - done);
+  while (done < bytes) {
+    ssize_t got = read(file, image + done, bytes - done);
     if (got < 0 && errno == EINTR)
       continue;
     if (got < 0) {
@@ -55,18 +53,7 @@ static int readFile(fovea_instance *instance, int file, const char *path,
       return FOVEA_TRUNCATED;
     done += (size_t)got;
   }
-  return FOVEA_OK;
-}
-
-static int mapFile(fovea_instance *instance, int file, const char *path,
-                   const fovea_options *options) {
-  void *image = mmap(NULL, instance->fileBytes, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file, 0);
-  if (image == MAP_FAILED) {
-    fovea_rt_describe(options, "%s: %s", path, strerror(errno));
-    return FOVEA_NO_WEIGHTS;
-  }
-  instance->file = image;
-  return FOVEA_OK;
+  return checkImage(instance, image, bytes);
 }
 
 static int openedFile(fovea_instance *instance, int file, const char *path,
@@ -80,10 +67,7 @@ static int openedFile(fovea_instance *instance, int file, const char *path,
   }
   if (bytes == 0)
     return FOVEA_NOT_WEIGHTS;
-  instance->fileBytes = (size_t)bytes;
-  int status = instance->allocator.allocate ? readFile(instance, file, path, options)
-                                            : mapFile(instance, file, path, options);
-  return status ? status : checkImage(instance, instance->file, instance->fileBytes);
+  return readFile(instance, file, (size_t)bytes, path, options);
 }
 
 static int loadFile(fovea_instance *instance, const char *path, const fovea_options *options) {
