@@ -49,6 +49,7 @@ private:
   void scheduleConvSums(StageOp stage);
   void scheduleBlockedSums(StageOp stage, const ConvTile &tile);
   void prefetchSummands(StageOp sum);
+  void prefetchWeights(Directives &update, const ConvTile &tile);
   void scheduleLinearSums(StageOp stage);
   void scheduleWindowSums(StageOp stage);
   void schedulePad(StageOp stage);
@@ -137,9 +138,11 @@ Pieces KernelSchedule::piecesOf(const ConvTile &tile) const {
     return {balancedChunk(tiles, tile.chunk, target), true, Pieces::pixels};
   if (tile.chunk)
     return {tile.chunk, true, Pieces::both};
-  if (blocksOf(type) / tile.vectors >= 2 * cores)
+  // So many that a thread which is slower, its core being shared, need not be waited for.
+  int64_t blocks = ceilDiv(blocksOf(type), tile.vectors), pieces = ceilDiv(8 * cores, blocks);
+  if (pieces == 1 || tiles == 1)
     return {0, false, Pieces::channels};
-  return {ceilDiv(tiles, 4 * cores), tile.isInputLarger, Pieces::both};
+  return {ceilDiv(tiles, pieces), tile.isInputLarger, Pieces::both};
 }
 
 /// A tile of pixels times vectors of channels; its sums fill the registers.
@@ -162,6 +165,8 @@ Directives KernelSchedule::convAnchor(const ConvTile &tile) {
   else
     list.reorder({"oi", "xi", "obi", "xo", "xoo", "y", "obo", "n"});
   list.add("vectorize", "oi").add("unroll", "xi").add("unroll", "obi");
+  // Else the last tile has code of its own, in which the sums are not in registers.
+  list.add("never_partition", "xo");
   switch (pieces.parallel) {
   case Pieces::none:
     return list;
@@ -304,6 +309,16 @@ void KernelSchedule::scheduleBlockedSums(StageOp stage, const ConvTile &tile) {
   stage.setUpdateAttr(update.get());
 }
 
+/// The next tiles' weights come while these pass over the image, or over its pieces one by one.
+void KernelSchedule::prefetchWeights(Directives &update, const ConvTile &tile) {
+  Pieces pieces = piecesOf(tile);
+  int64_t tiles = ceilDiv(type.getDimSize(3), tile.pixels);
+  if (!pieces.tiles)
+    update.add("prefetch", 1, "obo");
+  else if (!pieces.pixelsOutside)
+    update.add("prefetch", 1, "task", ceilDiv(tiles, pieces.tiles) * type.getDimSize(2));
+}
+
 /// Sums of a tile live in registers while the reduction runs over them, input channels innermost.
 void KernelSchedule::scheduleConvSums(StageOp stage) {
   ConvTile tile = convTile(extentsOf(stage), target);
@@ -316,9 +331,8 @@ void KernelSchedule::scheduleConvSums(StageOp stage) {
   update.reorder({"oi", "ob", "x", "ci", "kx", "ky", "cb"});
   update.add("vectorize", "oi").add("unroll", "x").add("unroll", "ob");
   unrollInputs(update, stage);
-  bool hasNext = mainStage() == stage && blocksOf(type) > tile.vectors && !piecesOf(tile).tiles;
-  if (hasNext && tile.nextFits)
-    update.add("prefetch", 1, "obo");
+  if (mainStage() == stage && blocksOf(type) > tile.vectors && tile.nextFits)
+    prefetchWeights(update, tile);
   stage.setScheduleAttr(pure.get());
   stage.setUpdateAttr(update.get());
 }

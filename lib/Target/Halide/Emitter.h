@@ -72,10 +72,11 @@ struct Source {
   Term at(const std::vector<Term> &coordinates) const;
 };
 
-/// What the next turn of a loop reads of an argument is asked for: names of Halide's.
+/// What the next `turns` turns of a loop read of an argument is asked for: names of Halide's.
 struct Prefetch {
   std::string buffer;
   std::string loop;
+  int turns;
 };
 
 /// A channel as it lies in memory.

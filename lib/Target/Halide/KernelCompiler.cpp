@@ -82,7 +82,8 @@ llvm::Expected<CompiledKernel> compileKernel(const plan::Kernel &kernel, llvm::S
     Emitter emitter(kernel);
     Halide::Pipeline pipeline(emitter.output());
     for (const Prefetch &prefetch : emitter.prefetches())
-      pipeline.add_custom_lowering_pass(new PrefetchNext(prefetch.buffer, prefetch.loop));
+      pipeline.add_custom_lowering_pass(
+          new PrefetchNext(prefetch.buffer, prefetch.loop, prefetch.turns));
     Halide::Module module = pipeline.compile_to_module(emitter.arguments(), kernel.symbol,
                                                        halideTarget, Halide::LinkageType::External);
     std::string object = objectOf(
@@ -155,7 +156,8 @@ static std::string programTail(const Emitter &emitter, const std::string &symbol
   std::string passes;
   for (const Prefetch &prefetch : emitter.prefetches())
     passes += "  pipeline.add_custom_lowering_pass(new fovea::halide::PrefetchNext(\"" +
-              prefetch.buffer + "\", \"" + prefetch.loop + "\"));\n";
+              prefetch.buffer + "\", \"" + prefetch.loop + "\", " + std::to_string(prefetch.turns) +
+              "));\n";
   return "\n  Target target(\"" + target + "\");\n  Pipeline pipeline(out);\n" + passes +
          "  pipeline.compile_to_module({" + arguments + "}, \"" + symbol +
          "\", target, LinkageType::External)\n"

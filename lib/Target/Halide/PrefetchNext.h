@@ -22,14 +22,15 @@
 namespace fovea::halide {
 
 /// While a turn of `loop` runs, asks into L2 for what the next turn reads of the argument `buffer`,
-/// evenly over the turns of the loops inside. A lowering pass. Where what is read is no affine
-/// function of loops with constant extents, nothing is asked for. Behind the last turn it goes on
-/// with the first one of the loop around, and at the end of all with what lies behind the buffer;
-/// no prefetch faults.
+/// evenly over the turns of the loops inside; or while `turns` turns run, a pass, for what the next
+/// pass reads, which is what each of its turns reads. A lowering pass. Where what is read is no
+/// affine function of loops of bounded extents, nothing is asked for. Behind the last turn it
+/// goes on with the first one of the loop around, and at the end of all with what lies behind the
+/// buffer; no prefetch faults.
 class PrefetchNext : public Halide::Internal::IRMutator {
 public:
-  PrefetchNext(std::string buffer, const std::string &loop)
-      : buffer(std::move(buffer)), ending("." + loop) {}
+  PrefetchNext(std::string buffer, const std::string &loop, int turns = 1)
+      : buffer(std::move(buffer)), ending("." + loop), turnsOfPass(turns) {}
 
 private:
   using Expr = Halide::Expr;
@@ -87,7 +88,7 @@ private:
     int64_t runs, stride;
     int64_t bytes;  ///< Of an element.
     int64_t inTurn; ///< Lines that are read without a loop, of all runs.
-    int64_t lines;  ///< Lines that a turn of the pass reads, of each run.
+    int64_t lines;  ///< Lines that a pass reads, of each run.
   };
 
   /// Calls for the body of the loop at `depth`.
@@ -107,7 +108,7 @@ private:
     Loads loads(buffer, lets, loop->body);
     if (!pass)
       return isPass(loop->name) && !loads.none() ? visitPass(loop, loads) : visitOther(loop);
-    if (!Halide::Internal::as_const_int(loop->extent))
+    if (!mostTurns(loop))
       return IRMutator::visit(loop);
     loops.push_back(loop);
     // What is read outside of loops is asked for in the first of them.
@@ -154,8 +155,18 @@ private:
   Expr variable(size_t depth) const {
     return Halide::Internal::Variable::make(Halide::Int(32), loops[depth]->name);
   }
-  int64_t extent(size_t depth) const {
-    return *Halide::Internal::as_const_int(loops[depth]->extent);
+  /// The last piece of an image may have fewer tiles.
+  std::optional<int64_t> mostTurns(const For *loop) const {
+    Expr most =
+        find_constant_bound(inlined(loop->extent, lets), Halide::Internal::Direction::Upper);
+    return most.defined() ? Halide::Internal::as_const_int(most) : std::nullopt;
+  }
+  int64_t extent(size_t depth) const { return *mostTurns(loops[depth]); }
+
+  static Expr inlined(Expr value, const Lets &lets) {
+    for (size_t i = lets.size(); i-- > 0;)
+      value = substitute(lets[i].first, lets[i].second, value);
+    return value;
   }
 
   /// The index of a load's first element as a function of loops alone; undefined for one whose
@@ -165,10 +176,7 @@ private:
     if (ramp ? !is_const_one(ramp->stride) || ramp->base.type().is_vector()
              : load->index.type().is_vector())
       return Expr();
-    Expr index = ramp ? ramp->base : load->index;
-    for (size_t i = lets.size(); i-- > 0;)
-      index = substitute(lets[i].first, lets[i].second, index);
-    return index;
+    return inlined(ramp ? ramp->base : load->index, lets);
   }
 
   /// `index` in the first turn of all loops from `depth` on.
@@ -190,8 +198,8 @@ private:
     return difference(substitute(loops[depth]->name, variable(depth) + 1, begin), begin);
   }
 
-  /// Nothing if the loads are not pieces at constant distances that constant steps go through, or
-  /// if the next turn's are the same.
+  /// Nothing if the loads are not pieces at constant distances, each of which the loops inside go
+  /// through without a gap, or if the next turn's are the same.
   std::optional<Reads> readsOf(const Loads &loads) const {
     const Halide::Type type = loads.outsideLoops[0].first->type;
     int64_t lanes = type.lanes(), line = lineBytes / type.bytes();
@@ -212,11 +220,13 @@ private:
     int64_t stride = runs > 1 ? offsets[inRun] - offsets[0] : 0;
     int64_t inTurn = runs * ((elements + line - 1) / line);
     first += static_cast<int>(offsets[0]);
-    if (step(first, *pass) == 0)
+    Expr begin = atBegin(first, *pass + 1);
+    if (difference(substitute(loops[*pass]->name, variable(*pass) + turnsOfPass, begin), begin) ==
+        0)
       return std::nullopt;
-    for (size_t depth = *pass + 1; depth < loops.size(); ++depth) {
+    for (size_t depth = loops.size(); --depth > *pass;) {
       std::optional<int64_t> moved = step(first, depth);
-      if (!moved)
+      if (moved != 0 && moved != elements)
         return std::nullopt;
       elements *= *moved ? extent(depth) : 1;
     }
@@ -227,14 +237,19 @@ private:
     return Reads{first, runs, stride, type.bytes(), inTurn, lines};
   }
 
-  /// Where the next turn of the pass begins to read.
+  /// The present turn of the loop of passes, from its begin.
+  Expr turnOfLoop() const { return variable(*pass) - loops[*pass]->min; }
+
+  /// Where the next pass begins to read.
   Expr nextBegin(const Expr &first) const {
-    Expr begin = atBegin(first, *pass + 1), loop = variable(*pass);
-    Expr next = substitute(loops[*pass]->name, loop + 1, begin);
+    Expr begin = atBegin(first, *pass + 1);
+    Expr next = (turnOfLoop() / turnsOfPass + 1) * turnsOfPass;
+    Expr isLast = next >= loops[*pass]->extent;
+    next = substitute(loops[*pass]->name, next + loops[*pass]->min, begin);
     for (size_t depth = *pass; depth-- > 0;)
       if (step(first, depth) != 0) {
         Expr around = substitute(loops[depth]->name, variable(depth) + 1, atBegin(first, *pass));
-        return select(loop + 1 < loops[*pass]->min + loops[*pass]->extent, next, around);
+        return select(isLast, around, next);
       }
     return next;
   }
@@ -244,12 +259,12 @@ private:
   /// other. So it is in the last tile of an image, which stands outside of the loop over tiles.
   void ask(const Reads &reads) {
     size_t depth = *pass;
-    int64_t turns = 1;
-    Expr turn = 0;
+    int64_t turns = turnsOfPass;
+    Expr turn = turnOfLoop() % turnsOfPass;
     do {
       ++depth;
       turns *= extent(depth);
-      turn = turn * loops[depth]->extent + (variable(depth) - loops[depth]->min);
+      turn = turn * static_cast<int>(extent(depth)) + (variable(depth) - loops[depth]->min);
     } while (depth + 1 < loops.size() && turns < reads.lines);
     int64_t perTurn = (reads.lines + turns - 1) / turns, read = reads.inTurn;
     for (size_t inside = depth + 1; inside < loops.size(); ++inside)
@@ -278,6 +293,7 @@ private:
   }
 
   std::string buffer, ending;
+  int turnsOfPass;
   Lets lets;
   std::vector<const For *> loops; ///< Around the statement that is visited.
   std::optional<size_t> pass;     ///< The place of the loop among them.

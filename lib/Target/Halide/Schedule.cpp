@@ -185,7 +185,7 @@ template <typename Target> void Scheduler<Target>::reorder(const std::vector<std
   print("reorder(" + list + ")");
 }
 
-/// vectorize(v[, factor]), unroll(v[, factor]), parallel(v)
+/// vectorize(v[, factor]), unroll(v[, factor]), parallel(v), never_partition(v)
 template <typename Target>
 void Scheduler<Target>::widen(const std::string &kind, const std::vector<std::string> &args) {
   Halide::VarOrRVar handle = loop(args[0]).handle();
@@ -194,8 +194,10 @@ void Scheduler<Target>::widen(const std::string &kind, const std::vector<std::st
       target.vectorize(handle);
     else if (kind == "unroll")
       target.unroll(handle);
-    else
+    else if (kind == "parallel")
       target.parallel(handle);
+    else
+      target.never_partition(handle);
   } else if (kind == "vectorize") {
     target.vectorize(handle, factor(args[1]));
   } else {
@@ -241,7 +243,7 @@ template <typename Target> void Scheduler<Target>::apply(const plan::Directive &
   } else if (directive.kind == "vectorize" || directive.kind == "unroll") {
     expectArguments(directive, 1, 2);
     widen(directive.kind, directive.args);
-  } else if (directive.kind == "parallel") {
+  } else if (directive.kind == "parallel" || directive.kind == "never_partition") {
     expectArguments(directive, 1, 1);
     widen(directive.kind, directive.args);
   } else if (directive.kind == "gpu_blocks" || directive.kind == "gpu_threads") {
@@ -318,8 +320,8 @@ const Loop &Scheduler<Target>::loopAround(const std::string &name) const {
   return loop(name);
 }
 
-/// prefetch(operand, loop): while a turn of `loop` runs, what the next one reads of the operand is
-/// asked for.
+/// prefetch(operand, loop[, turns]): while so many turns of `loop` run, what the next ones read of
+/// the operand is asked for.
 template <typename Target>
 void Scheduler<Target>::prefetch(const std::vector<std::string> &args, const plan::Stage &stage) {
   unsigned index = 0;
@@ -328,15 +330,16 @@ void Scheduler<Target>::prefetch(const std::vector<std::string> &args, const pla
   const plan::Operand &operand = stage.operands[index];
   if (operand.kind != plan::Operand::Kind::Argument)
     fail("operand " + args[0] + " is no argument of the kernel");
-  context.prefetches.push_back(
-      {context.arguments[operand.index].parameter.name(), loopAround(args[1]).handle().name()});
+  context.prefetches.push_back({context.arguments[operand.index].parameter.name(),
+                                loopAround(args[1]).handle().name(),
+                                args.size() > 2 ? factor(args[2]) : 1});
 }
 
 template <typename Target>
 bool Scheduler<Target>::applyPrefetch(const plan::Directive &directive, const plan::Stage &stage) {
   if (directive.kind != "prefetch")
     return false;
-  expectArguments(directive, 2, 2);
+  expectArguments(directive, 2, 3);
   prefetch(directive.args, stage);
   return true;
 }

@@ -6,7 +6,7 @@
 
 // At most six pixels by two vectors fit into 16 registers, and fourteen by two into 32; of a row of 14, three tiles of 5 waste least.
 // CHECK-LABEL: @conv
-// V3: schedule <[split(x, xo, xi, 5, shift_inwards), split(ob, obo, obi, 2), reorder(oi, xi, obi, xo, y, obo, n), vectorize(oi), unroll(xi), unroll(obi)]>
+// V3: schedule <[split(x, xo, xi, 5, shift_inwards), split(ob, obo, obi, 2), reorder(oi, xi, obi, xo, y, obo, n), vectorize(oi), unroll(xi), unroll(obi), never_partition(xo)]>
 // V4: schedule <[split(x, xo, xi, 14, shift_inwards), split(ob, obo, obi, 2),
 // CHECK: sched.stage pad(%{{.*}}) algorithm pad schedule <[compute_root(), vectorize(oi)]>
 // CHECK: sched.stage conv
@@ -53,11 +53,13 @@ func.func @four_blocks(%x: memref<1x8x1x84x8xf32>, %w: tensor<4x8x1x1x8x8xf32>, 
   return
 }
 
-// The next tile's weights come while tiles pass over the image, and so does what the next pixels are added to.
+// Four pieces of the image by eight tiles of channels, for threads. While pieces pass, the next channels' weights come, and what the next pixels are
+// added to.
 // CHECK-LABEL: @residual
-// V4: schedule <[split(x, xo, xi, 6, shift_inwards), split(ob, obo, obi, 4), reorder(oi, xi, obi, xo, y, obo, n), vectorize(oi), unroll(xi), unroll(obi), parallel(obo)]>
+// V4: schedule <[split(x, xo, xi, 6, shift_inwards), split(ob, obo, obi, 4), split(xo, xoo, xo, 9, guard_with_if), reorder(oi, xi, obi, xo, xoo, y, obo, n),
+// V4-SAME: never_partition(xo), fuse(xoo, y, rows), fuse(rows, obo, task), parallel(task)]>
 // V4: sched.stage conv
-// V4-SAME: unroll(ci, 8), prefetch(1, obo)]>
+// V4-SAME: unroll(ci, 8), prefetch(1, task, 4)]>
 // V4: sched.stage add(%{{.*}}, %{{.*}}) algorithm elementwise schedule <[prefetch(1, xo)]>
 func.func @residual(%x: memref<1x8x1x196x16xf32>, %w: tensor<32x8x1x1x16x16xf32>, %r: memref<1x32x1x196x16xf32>, %y: memref<1x32x1x196x16xf32>) {
   sched.kernel "conv" ins(%x, %w, %r : memref<1x8x1x196x16xf32>, tensor<32x8x1x1x16x16xf32>, memref<1x32x1x196x16xf32>) outs(%y : memref<1x32x1x196x16xf32>) {
@@ -73,6 +75,7 @@ func.func @residual(%x: memref<1x8x1x196x16xf32>, %w: tensor<32x8x1x1x16x16xf32>
 // Two vectors suit five blocks, too, where the last tile computes the fourth again.
 // CHECK-LABEL: @five_blocks
 // CHECK: split(ob, obo, obi, 2, shift_inwards)
+// CHECK: prefetch(1, obo)
 func.func @five_blocks(%x: memref<1x1x1x36x8xf32>, %w: tensor<5x1x1x1x8x8xf32>, %y: memref<1x5x1x36x8xf32>) {
   sched.kernel "conv" ins(%x, %w : memref<1x1x1x36x8xf32>, tensor<5x1x1x1x8x8xf32>) outs(%y : memref<1x5x1x36x8xf32>) {
   ^bb0(%a: tensor<1x8x1x36xf32, #l>, %b: tensor<5x1x1x1x8x8xf32>):

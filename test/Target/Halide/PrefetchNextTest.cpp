@@ -9,6 +9,8 @@
 
 #include "lib/Target/Halide/PrefetchNext.h"
 #include <gtest/gtest.h>
+#include <iterator>
+#include <map>
 #include <set>
 
 using namespace Halide;
@@ -114,8 +116,21 @@ struct Product {
         .unroll(r.x, 8);
   }
 
+  /// Tasks are pieces of two tiles, of which the last has one.
+  void inTasks() {
+    Var xoo("xoo"), task("task");
+    out.split(x, xo, xi, 4)
+        .split(xo, xoo, xo, 2, TailStrategy::GuardWithIf)
+        .reorder(oi, xi, obi, xo, xoo, obo)
+        .unroll(xi)
+        .fuse(xoo, obo, task)
+        .never_partition(xo);
+    sums.compute_at(out, xo).vectorize(oi).unroll(x).unroll(ob);
+    sums.update().reorder(oi, ob, x, r.x, r.y).vectorize(oi).unroll(x).unroll(ob).unroll(r.x, 8);
+  }
+
   /// Runs with a prefetch of `buffer`; notes turns of `loop`.
-  void run(const std::string &buffer, const std::string &loop) {
+  void run(const std::string &buffer, const std::string &loop, int turns = 1) {
     asked.clear();
     currentTurn = -1;
     Buffer<float> inputData(inputs, pixels), result(lanes, pixels, vectors);
@@ -125,7 +140,7 @@ struct Product {
     weights.set(weightData);
     summand.set(summandData);
     Pipeline pipeline(out);
-    pipeline.add_custom_lowering_pass(new fovea::halide::PrefetchNext(buffer, loop));
+    pipeline.add_custom_lowering_pass(new fovea::halide::PrefetchNext(buffer, loop, turns));
     pipeline.add_custom_lowering_pass(new Recorder(loop));
     pipeline.set_jit_externs(
         {{"noteTurn", JITExtern(noteTurn)}, {"notePrefetch", JITExtern(notePrefetch)}});
@@ -162,6 +177,23 @@ TEST(PrefetchNext, WeightsOfTheNextTiles) {
   ASSERT_EQ(asked.size(), 3u);
   for (int turn = 0; turn < 2; ++turn)
     expectAsked(turn, linesOf(&product.weightData(0, 0, 0, 2 * turn + 2), 2 * 64 * lanes), 96);
+}
+
+/// Both tasks of two vectors ask for their share of the next two's weights; the second is shorter.
+TEST(PrefetchNext, WeightsOfTheNextTasks) {
+  Product product(4);
+  product.inTasks();
+  product.run("weights", "task", 2);
+  std::set<int64_t> wanted = linesOf(&product.weightData(0, 0, 0, 2), 2 * 64 * lanes), lines;
+  for (int task = 0; task < 2; ++task)
+    for (int64_t address : asked[task])
+      lines.insert(address / lineBytes);
+  std::vector<int64_t> missing;
+  std::set_difference(wanted.begin(), wanted.end(), lines.begin(), lines.end(),
+                      std::back_inserter(missing));
+  EXPECT_LE(missing.size(), wanted.size() / 4);
+  EXPECT_GE(asked[0].size(), wanted.size() / 2);
+  EXPECT_LE(asked[0].size() + asked[1].size(), wanted.size());
 }
 
 /// At the end of the reduction the next channels' first block follows.

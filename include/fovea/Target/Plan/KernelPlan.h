@@ -74,12 +74,13 @@ struct Buffer {
 ///     tail: round_up | guard_with_if | shift_inwards | auto
 ///   fuse(inner, outer, fused)
 ///   reorder(innermost, …)
-///   vectorize(v[, factor])   unroll(v[, factor])   parallel(v)
+///   vectorize(v[, factor])   unroll(v[, factor])   parallel(v)   never_partition(v)
 ///   compute_root()   compute_at(stage | "out", loop)
 ///   store_in(stack | register | heap)
-///   prefetch(operand, loop)   of a stage: while a turn of the loop runs, what the next one reads
-///   of
-///     the stage's n-th operand, an argument, is asked for (PrefetchNext.h); not of Halide
+///   prefetch(operand, loop[, turns])   of a stage: while one turn of the loop runs, or `turns`,
+///   what
+///     the next one reads of the stage's n-th operand, an argument, is asked for, or what each of
+///     the next `turns` reads (PrefetchNext.h); not of Halide
 ///   gpu_blocks(innermost, …)   gpu_threads(innermost, …)   up to three each
 struct Directive {
   std::string kind;
