@@ -55,6 +55,7 @@ private:
   void schedulePad(StageOp stage);
   Directives anchorOf(StageOp main);
   Pieces piecesOf(const ConvTile &tile) const;
+  bool hasPiecesOfPixels(const ConvTile &tile) const;
   Directives convAnchor(const ConvTile &tile);
   void splitBlocks(Directives &list, const ConvTile &tile) const;
   Directives linearAnchor();
@@ -142,7 +143,14 @@ Pieces KernelSchedule::piecesOf(const ConvTile &tile) const {
   int64_t blocks = ceilDiv(blocksOf(type), tile.vectors), pieces = ceilDiv(8 * cores, blocks);
   if (pieces == 1 || tiles == 1)
     return {0, false, Pieces::channels};
-  return {ceilDiv(tiles, pieces), tile.isInputLarger, Pieces::both};
+  if (tile.isInputLarger)
+    return {ceilDiv(tiles, std::max(pieces, 4 * cores)), true, Pieces::pixels};
+  return {ceilDiv(tiles, pieces), false, Pieces::both};
+}
+
+/// Whether a task is a piece of the image, for all channels.
+bool KernelSchedule::hasPiecesOfPixels(const ConvTile &tile) const {
+  return !tile.inputBlocks && piecesOf(tile).parallel == Pieces::pixels;
 }
 
 /// A tile of pixels times vectors of channels; its sums fill the registers.
@@ -383,19 +391,26 @@ void KernelSchedule::scheduleSums(StageOp stage) {
   }
 }
 
-/// The border is laid around the whole image once: a dense reader visits it many times. A depthwise
-/// one reads each block of channels once. It finds the border by itself, in the first and the last
-/// turns of its loops; only if it cannot read vectors of channels, they are gathered into an image
-/// of a block that need not leave L2.
+/// The border is laid around the whole image once: a dense reader visits it many times. Where
+/// threads take pieces of the image, it is laid around each, whose copy then need not leave L2; but
+/// not where the copy gathers what lies apart. A depthwise reader visits each block of channels
+/// once. It finds the border by itself, in the first and the last turns of its loops; only if it
+/// cannot read vectors of channels, they are gathered into an image of a block that need not leave
+/// L2.
 void KernelSchedule::schedulePad(StageOp stage) {
   auto reader = cast<StageOp>(*stage->user_begin());
   bool perBlock = reader.getAlgorithm() == Algorithm::depthwise;
   auto input = cast<RankedTensorType>(stage.getOperands_()[0].getType());
   if (perBlock && layoutOf(input) == layoutOf(stage.type()))
     return;
+  bool gathers = layoutOf(stage.type()).getBlock() == 1 || stage.ints("stride")[0] > 1;
+  bool perPiece = !gathers && reader == mainStage() && reader.getAlgorithm() == Algorithm::direct &&
+                  hasPiecesOfPixels(convTile(extentsOf(reader), target));
   Directives list = begin();
   if (perBlock)
     list.add("compute_at", anchorName, "ob");
+  else if (perPiece)
+    list.add("compute_at", anchorName, "xoo");
   else
     list.add("compute_root");
   int64_t lanes = target.lanes(32);
@@ -403,7 +418,7 @@ void KernelSchedule::schedulePad(StageOp stage) {
     list.add("vectorize", "oi");
   else if (stage.type().getDimSize(3) >= lanes)
     list.add("vectorize", "x", lanes);
-  if (isWorthThreads() && !perBlock)
+  if (isWorthThreads() && !perBlock && !perPiece)
     list.add("parallel", blocksOf(stage.type()) > 1 ? "ob" : "y");
   stage.setScheduleAttr(list.get());
 }

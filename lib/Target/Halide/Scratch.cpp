@@ -6,6 +6,7 @@
 #include "Scratch.h"
 #include "Emitter.h"
 #include <algorithm>
+#include <optional>
 
 namespace fovea::halide {
 
@@ -22,9 +23,13 @@ public:
 private:
   using IRVisitor::visit;
 
+  void visit(const LetStmt *op) override;
   void visit(const Allocate *op) override;
   void visit(const For *op) override;
-  static int64_t blockBytes(const Allocate *op);
+  int64_t mostElements(const Allocate *op) const;
+  int64_t blockBytes(const Allocate *op) const;
+
+  Halide::Internal::Scope<Interval> ranges; ///< Of the variables around.
 
   int64_t held = 0;   ///< Kept until the function returns.
   int64_t nested = 0; ///< Of the Allocate nodes around.
@@ -40,20 +45,35 @@ static bool needsNoMemory(const Allocate *op, int64_t bytes) {
   return op->memory_type == Halide::MemoryType::Register || can_allocation_fit_on_stack(bytes);
 }
 
-int64_t ScratchVisitor::blockBytes(const Allocate *op) {
+/// A piece of a padded image has more rows in some turns than in others.
+int64_t ScratchVisitor::mostElements(const Allocate *op) const {
+  int64_t elements = 1;
+  for (const Halide::Expr &extent : op->extents) {
+    Halide::Expr most = find_constant_bound(extent, Direction::Upper, ranges);
+    std::optional<int64_t> number = most.defined() ? as_const_int(most) : std::nullopt;
+    if (!number || *number < 0 || __builtin_mul_overflow(elements, *number, &elements) ||
+        elements > INT32_MAX)
+      throw PlanError("the size of the intermediate '" + op->name + "' has no bound");
+  }
+  return elements;
+}
+
+int64_t ScratchVisitor::blockBytes(const Allocate *op) const {
   constexpr int64_t unit = 128;
   // Code generation adds room to load three elements past the end.
   constexpr int64_t overread = 3;
   if (op->extents.empty())
     return 0;
-  int64_t elements = op->constant_allocation_size();
-  if (elements == 0)
-    throw PlanError("the size of the intermediate '" + op->name + "' is not a constant");
-  int64_t bytes = elements * op->type.bytes();
-  if (needsNoMemory(op, bytes))
+  int64_t bytes = mostElements(op) * op->type.bytes();
+  if (op->constant_allocation_size() && needsNoMemory(op, bytes))
     return 0;
   bytes += (overread + op->padding) * op->type.bytes();
   return ceilDivide(bytes, unit) * unit + unit;
+}
+
+void ScratchVisitor::visit(const LetStmt *op) {
+  ScopedBinding<Interval> range(ranges, op->name, bounds_of_expr_in_scope(op->value, ranges));
+  IRVisitor::visit(op);
 }
 
 void ScratchVisitor::visit(const Allocate *op) {
@@ -70,11 +90,15 @@ void ScratchVisitor::visit(const Allocate *op) {
 }
 
 void ScratchVisitor::visit(const For *op) {
+  Interval range(bounds_of_expr_in_scope(op->min, ranges).min,
+                 bounds_of_expr_in_scope(op->min + op->extent - 1, ranges).max);
+  ScopedBinding<Interval> binding(ranges, op->name, range);
   if (!op->is_unordered_parallel()) {
-    IRVisitor::visit(op);
+    op->body.accept(this);
     return;
   }
   ScratchVisitor task;
+  task.ranges.set_containing_scope(&ranges);
   op->body.accept(&task);
   mostNested = std::max(mostNested, nested + task.peak());
 }

@@ -11,8 +11,8 @@
 namespace fovea::halide {
 
 /// Most bytes that one thread running `body` holds from halide_malloc at once, with 128 bytes in
-/// front of each block and its size rounded up to 128. Throws PlanError for a size that is not a
-/// constant.
+/// front of each block and its size rounded up to 128. Throws PlanError for a size that has no
+/// bound.
 int64_t scratchBytes(const Halide::Internal::Stmt &body);
 
 } // namespace fovea::halide

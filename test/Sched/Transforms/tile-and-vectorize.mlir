@@ -100,6 +100,22 @@ func.func @chunks(%x: memref<1x8x114x58x8xf32>, %w: tensor<8x8x3x3x8x8xf32>, %y:
   return
 }
 
+// The input is larger than the weights: threads take pieces of the image, around each of which the border is laid.
+// CHECK-LABEL: @padded_pieces
+// V4: schedule <[split(x, xo, xi, 14, shift_inwards), split(ob, obo, obi, 2), split(xo, xoo, xo, 2, guard_with_if), reorder(oi, xi, obi, xo, obo, xoo, y, n),
+// V4-SAME: never_partition(xo), parallel(xoo)]>
+// V4: sched.stage pad(%{{.*}}) algorithm pad schedule <[compute_at(out, xoo), vectorize(oi)]>
+func.func @padded_pieces(%x: memref<1x4x28x28x16xf32>, %w: tensor<2x4x3x3x16x16xf32>, %y: memref<1x2x1x784x16xf32>) {
+  sched.kernel "conv" ins(%x, %w : memref<1x4x28x28x16xf32>, tensor<2x4x3x3x16x16xf32>) outs(%y : memref<1x2x1x784x16xf32>) {
+  ^bb0(%a: tensor<1x64x28x28xf32, #v>, %b: tensor<2x4x3x3x16x16xf32>):
+    %p = sched.stage pad(%a) algorithm pad {name = "conv.pad", padding = array<i64: 1, 1, 1, 1>, stride = array<i64: 1, 1>} : (tensor<1x64x28x28xf32, #v>) -> tensor<1x64x30x30xf32, #v>
+    %s = sched.stage conv(%p, %b) algorithm direct {name = "conv", kernel = array<i64: 3, 3>, stride = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>,
+           dilation = array<i64: 1, 1>, groups = array<i64: 1>, flat = array<i64: 28>} : (tensor<1x64x30x30xf32, #v>, tensor<2x4x3x3x16x16xf32>) -> tensor<1x32x1x784xf32, #v>
+    sched.yield %s : tensor<1x32x1x784xf32, #v>
+  }
+  return
+}
+
 // The weights of 128 inputs are twice what fits L1, the sums of a 7x7 image fit: they rest there between passes over blocks of inputs, while the next
 // pass's weights come.
 // CHECK-LABEL: @small_image
