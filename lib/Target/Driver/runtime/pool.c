@@ -18,10 +18,18 @@
 #include <sched.h>
 #include <signal.h>
 
-/** Looks before sleeping: some 20 µs. */
+/** Looks before sleeping: some 100 µs, then about a millisecond in which others go first. Of two
+ * threads one may have a core that others use, too, and be late by that much; to wake a thread whose
+ * virtual core has been taken away takes as long. */
 #define SPINS 2000
+#define YIELDS 2000
 
-static inline void relax(void) {
+/** Between two looks, of which this is the `spin`th. */
+static inline void relax(int spin) {
+  if (spin >= SPINS) {
+    sched_yield();
+    return;
+  }
 #if defined(__x86_64__)
   __builtin_ia32_pause();
 #elif defined(__aarch64__)
@@ -94,7 +102,7 @@ static void workOn(fovea_rt_worker *worker, uint32_t loop) {
 
 /** Waits for a loop other than `seen`; its number, or `seen` if the pool stops. */
 static uint32_t awaitLoop(pool_t *pool, uint32_t seen) {
-  for (int spin = 0; spin < SPINS; ++spin, relax())
+  for (int spin = 0; spin < SPINS + YIELDS; relax(spin++))
     if (atomic_load_explicit(&pool->loop, memory_order_acquire) != seen)
       return atomic_load(&pool->loop);
   pthread_mutex_lock(&pool->mutex);
@@ -120,7 +128,7 @@ static void *workerMain(void *argument) {
 }
 
 static void awaitFinish(pool_t *pool) {
-  for (int spin = 0; spin < SPINS; ++spin, relax())
+  for (int spin = 0; spin < SPINS + YIELDS; relax(spin++))
     if (atomic_load_explicit(&pool->unfinished, memory_order_acquire) == 0)
       return;
   pthread_mutex_lock(&pool->mutex);
