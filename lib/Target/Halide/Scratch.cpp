@@ -26,6 +26,7 @@ private:
   void visit(const LetStmt *op) override;
   void visit(const Allocate *op) override;
   void visit(const For *op) override;
+  Interval rangeOf(const Halide::Expr &value) const;
   int64_t mostElements(const Allocate *op) const;
   int64_t blockBytes(const Allocate *op) const;
 
@@ -71,8 +72,17 @@ int64_t ScratchVisitor::blockBytes(const Allocate *op) const {
   return ceilDivide(bytes, unit) * unit + unit;
 }
 
+Interval ScratchVisitor::rangeOf(const Halide::Expr &value) const {
+  Interval range = bounds_of_expr_in_scope(value, ranges);
+  if (range.has_lower_bound())
+    range.min = simplify(range.min);
+  if (range.has_upper_bound())
+    range.max = simplify(range.max);
+  return range;
+}
+
 void ScratchVisitor::visit(const LetStmt *op) {
-  ScopedBinding<Interval> range(ranges, op->name, bounds_of_expr_in_scope(op->value, ranges));
+  ScopedBinding<Interval> range(ranges, op->name, rangeOf(op->value));
   IRVisitor::visit(op);
 }
 
@@ -90,8 +100,7 @@ void ScratchVisitor::visit(const Allocate *op) {
 }
 
 void ScratchVisitor::visit(const For *op) {
-  Interval range(bounds_of_expr_in_scope(op->min, ranges).min,
-                 bounds_of_expr_in_scope(op->min + op->extent - 1, ranges).max);
+  Interval range(rangeOf(op->min).min, rangeOf(op->min + op->extent - 1).max);
   ScopedBinding<Interval> binding(ranges, op->name, range);
   if (!op->is_unordered_parallel()) {
     op->body.accept(this);
