@@ -29,13 +29,16 @@ def codesOfProgram(results):
 
 
 def codesOfGoogleTests(folder):
-    """One ctest test is one program. A program that fails without a failed test (it died) is a failed test."""
+    """One ctest test is one program. A program that fails without a failed test (it died) is a failed test; one that
+    passes without a report, being none of GoogleTest's, is a test."""
     for program in xml.etree.ElementTree.parse(folder / "ctest.xml").getroot().iter("testcase"):
         results = folder / f"{program.get('name')}.json"
         codes = list(codesOfProgram(results)) if results.exists() else []
         yield from codes
         if program.get("status") != "run" and "failed" not in codes:
             yield "failed"
+        elif not codes:
+            yield "passed"
 
 
 def codesOfLit(folder):
