@@ -38,9 +38,9 @@ bool Compiler::readMlir() {
   auto file = llvm::MemoryBuffer::getFile(input);
   if (!file)
     return fail("cannot read '" + input + "': " + file.getError().message());
-  if (!mlir::isBytecode(**file) && nestingDepth((*file)->getBuffer()) > maxMlirNesting)
-    return fail("'" + input + "' nests brackets more than " + llvm::Twine(maxMlirNesting) +
-                " levels deep");
+  if (std::string fault = mlir::isBytecode(**file) ? "" : faultOfMlirText((*file)->getBuffer());
+      !fault.empty())
+    return fail("'" + input + "' " + fault);
   llvm::SourceMgr sources;
   sources.AddNewSourceBuffer(std::move(*file), llvm::SMLoc());
   state->module = mlir::parseSourceFile<mlir::ModuleOp>(sources, &state->context);

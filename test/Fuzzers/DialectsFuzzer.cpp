@@ -4,12 +4,15 @@
 //===----------------------------------------------------------------------===//
 #include "Fuzzer.h"
 #include "MlirWays.h"
+#include "fovea/Support/Nesting.h"
 #include "mlir/Parser/Parser.h"
 
 using namespace fovea;
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   std::string text = test::asText(data, size).str(); // MLIR reads up to a zero.
+  if (!faultOfMlirText(text).empty())
+    return 0;
   auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &test::freshContext());
   if (!module)
     return 0;

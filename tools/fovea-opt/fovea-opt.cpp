@@ -20,14 +20,13 @@
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/raw_ostream.h"
 
-/// MLIR's parser calls itself for each bracket. What cannot be read is for it to report; standard
-/// input cannot be read twice.
-static bool nestsTooDeep(llvm::StringRef path) {
+/// What the parser would not survive. What cannot be read is for it to report; standard input
+/// cannot be read twice.
+static std::string faultOf(llvm::StringRef path) {
   if (path == "-")
-    return false;
+    return "";
   auto file = llvm::MemoryBuffer::getFile(path, /*IsText=*/true);
-  return file && !mlir::isBytecode(**file) &&
-         fovea::nestingDepth((*file)->getBuffer()) > fovea::maxMlirNesting;
+  return file && !mlir::isBytecode(**file) ? fovea::faultOfMlirText((*file)->getBuffer()) : "";
 }
 
 int main(int argc, char **argv) {
@@ -41,9 +40,8 @@ int main(int argc, char **argv) {
   fovea::registerPipelines();
   auto [input, output] =
       mlir::registerAndParseCLIOptions(argc, argv, "Fovea's optimiser driver\n", registry);
-  if (nestsTooDeep(input)) {
-    llvm::errs() << input << ": error: brackets nest more than " << fovea::maxMlirNesting
-                 << " levels deep\n";
+  if (std::string fault = faultOf(input); !fault.empty()) {
+    llvm::errs() << input << ": error: the text " << fault << '\n';
     return 1;
   }
   return mlir::failed(mlir::MlirOptMain(argc, argv, input, output, registry));
