@@ -54,6 +54,7 @@ private:
   void scheduleWindowSums(StageOp stage);
   void schedulePad(StageOp stage);
   Directives anchorOf(StageOp main);
+  ConvTile tileOf(StageOp conv) const;
   Pieces piecesOf(const ConvTile &tile) const;
   bool hasPiecesOfPixels(const ConvTile &tile) const;
   Directives convAnchor(const ConvTile &tile);
@@ -122,6 +123,8 @@ static ConvExtents extentsOf(StageOp stage) {
   extents.inputBytes = input.getNumElements() / input.getDimSize(0) / out[2] * 4;
   return extents;
 }
+
+ConvTile KernelSchedule::tileOf(StageOp conv) const { return convTile(extentsOf(conv), target); }
 
 void KernelSchedule::splitBlocks(Directives &list, const ConvTile &tile) const {
   if (blocksOf(type) % tile.vectors)
@@ -234,7 +237,7 @@ Directives KernelSchedule::anchorOf(StageOp main) {
   case Algorithm::matvec:
     return linearAnchor();
   default:
-    return convAnchor(convTile(extentsOf(main), target));
+    return convAnchor(tileOf(main));
   }
 }
 
@@ -272,8 +275,7 @@ std::string KernelSchedule::report() {
   case Algorithm::matvec:
     return "up to four vectors of sums, every weight is read once" + threads;
   default:
-    return describeTile(convTile(extentsOf(main), target), layoutOf(main.type()).getBlock()) +
-           threads;
+    return describeTile(tileOf(main), layoutOf(main.type()).getBlock()) + threads;
   }
 }
 
@@ -329,7 +331,7 @@ void KernelSchedule::prefetchWeights(Directives &update, const ConvTile &tile) {
 
 /// Sums of a tile live in registers while the reduction runs over them, input channels innermost.
 void KernelSchedule::scheduleConvSums(StageOp stage) {
-  ConvTile tile = convTile(extentsOf(stage), target);
+  ConvTile tile = tileOf(stage);
   // A pool behind it asks for a few pixels at a time: there are no passes over a whole block.
   if (tile.inputBlocks && mainStage() == stage)
     return scheduleBlockedSums(stage, tile);
@@ -348,8 +350,7 @@ void KernelSchedule::scheduleConvSums(StageOp stage) {
 /// What a tile's sums are added to, which may come from memory, is asked for a tile before.
 void KernelSchedule::prefetchSummands(StageOp sum) {
   StageOp main = mainStage();
-  if (!main || main.getAlgorithm() != Algorithm::direct ||
-      convTile(extentsOf(main), target).inputBlocks)
+  if (!main || main.getAlgorithm() != Algorithm::direct || tileOf(main).inputBlocks)
     return;
   Directives list = begin();
   for (auto [index, operand] : llvm::enumerate(sum.getOperands_()))
@@ -405,7 +406,7 @@ void KernelSchedule::schedulePad(StageOp stage) {
     return;
   bool gathers = layoutOf(stage.type()).getBlock() == 1 || stage.ints("stride")[0] > 1;
   bool perPiece = !gathers && reader == mainStage() && reader.getAlgorithm() == Algorithm::direct &&
-                  hasPiecesOfPixels(convTile(extentsOf(reader), target));
+                  hasPiecesOfPixels(tileOf(reader));
   Directives list = begin();
   if (perBlock)
     list.add("compute_at", anchorName, "ob");

@@ -107,7 +107,9 @@ private:
   Stmt visit(const For *loop) override {
     Loads loads(buffer, lets, loop->body);
     if (!pass)
-      return isPass(loop->name) && !loads.none() ? visitPass(loop, loads) : visitOther(loop);
+      return Halide::Internal::ends_with(loop->name, ending) && !loads.none()
+                 ? visitPass(loop, loads)
+                 : visitOther(loop);
     if (!mostTurns(loop))
       return IRMutator::visit(loop);
     loops.push_back(loop);
@@ -126,11 +128,6 @@ private:
                        made->device_api, Halide::Internal::Block::make(pending->calls, made->body));
     pending.reset();
     return result;
-  }
-
-  bool isPass(const std::string &name) const {
-    return name.size() > ending.size() &&
-           name.compare(name.size() - ending.size(), ending.size(), ending) == 0;
   }
 
   Stmt visitOther(const For *loop) {
@@ -271,10 +268,11 @@ private:
       read *= extent(inside);
     if (2 * perTurn * reads.runs > read)
       return;
+    Expr begin = nextBegin(reads.first);
     std::vector<Stmt> calls;
     for (int64_t i = 0; i < perTurn; ++i)
       for (int64_t run = 0; run < reads.runs; ++run) {
-        Expr element = nextBegin(reads.first) + static_cast<int>(run * reads.stride);
+        Expr element = begin + static_cast<int>(run * reads.stride);
         Expr line = turn * static_cast<int>(perTurn) + static_cast<int>(i);
         calls.push_back(call(element * static_cast<int>(reads.bytes) + line * lineBytes));
       }

@@ -311,13 +311,15 @@ bool Scheduler<Target>::applyPlacement(const plan::Directive &directive, unsigne
 /// A loop of the stage's update, or of one that the stage may stand in.
 template <typename Target>
 const Loop &Scheduler<Target>::loopAround(const std::string &name) const {
+  if (loops.count(name))
+    return loop(name);
   std::vector<const Loops *> places{&context.out.pure};
   for (const Definition &stage : context.stages)
     places.push_back(&stage.pure);
   for (const Loops *place : places)
-    if (auto found = place->find(name); !loops.count(name) && found != place->end())
+    if (auto found = place->find(name); found != place->end())
       return found->second;
-  return loop(name);
+  return loop(name); // Which says what there is.
 }
 
 /// prefetch(operand, loop[, turns]): while so many turns of `loop` run, what the next ones read of
