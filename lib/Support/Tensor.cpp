@@ -55,7 +55,9 @@ std::string fovea::typeName(ElementType type, ArrayRef<int64_t> shape) {
 }
 
 Expected<int64_t> fovea::byteSize(ElementType type, ArrayRef<int64_t> shape) {
-  int64_t bytes = byteWidth(type);
+  // Counted in the widest elements, so that a shape which is possible stays so when converted.
+  constexpr int64_t widest = 8;
+  int64_t bytes = widest;
   bool overflow = false;
   for (int64_t extent : shape) {
     if (extent < 0)
@@ -66,7 +68,7 @@ Expected<int64_t> fovea::byteSize(ElementType type, ArrayRef<int64_t> shape) {
   // it.
   if (overflow)
     return llvm::createStringError("a tensor " + typeName(type, shape) + " is too large");
-  return bytes;
+  return bytes / widest * byteWidth(type);
 }
 
 Expected<Tensor> Tensor::allocate(ElementType type, ArrayRef<int64_t> shape) {

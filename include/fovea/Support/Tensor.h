@@ -32,7 +32,8 @@ int64_t byteWidth(ElementType type);
 /// "f32[1,3,224,224]"; a scalar is "f32[]".
 std::string typeName(ElementType type, llvm::ArrayRef<int64_t> shape);
 
-/// Bytes of a tensor. An error if an extent is negative or the product does not fit in 63 bits.
+/// Bytes of a tensor. An error if an extent is negative or as many of the widest
+/// elements do not fit in 63 bits.
 llvm::Expected<int64_t> byteSize(ElementType type, llvm::ArrayRef<int64_t> shape);
 
 class Tensor {
