@@ -5,9 +5,8 @@
 #include "fovea/Driver/Roofline.h"
 #include "Probe.h"
 #include "fovea/Driver/FmaPeak.h"
+#include "fovea/Support/Memory.h"
 #include <algorithm>
-#include <cstdlib>
-#include <sys/mman.h>
 
 using namespace fovea;
 
@@ -17,25 +16,6 @@ using Vector = uint32_t __attribute__((vector_size(16)));
 /// Places that are read in turns, a cache line each: one alone does not keep the memory busy.
 constexpr int64_t streams = 4, vectorsPerLine = 4;
 constexpr int64_t stepBytes = streams * vectorsPerLine * int64_t(sizeof(Vector));
-
-/// Aligned for huge pages, which the arena and the weights of a network have, too.
-struct Memory {
-  explicit Memory(int64_t bytes) {
-    constexpr int64_t hugePage = 2 << 20;
-    int64_t whole = (bytes + hugePage - 1) / hugePage * hugePage;
-    start = static_cast<Vector *>(std::aligned_alloc(hugePage, whole));
-    if (!start)
-      return;
-    madvise(start, whole, MADV_HUGEPAGE);
-    // Written, so that every page has memory of its own.
-    std::fill_n(start, whole / int64_t(sizeof(Vector)), Vector{1, 2, 3, 4});
-  }
-  ~Memory() { std::free(start); }
-  Memory(const Memory &) = delete;
-  Memory &operator=(const Memory &) = delete;
-
-  Vector *start;
-};
 } // namespace
 
 static float readAll(const Vector *from, int64_t steps) {
@@ -57,11 +37,17 @@ static float readAll(const Vector *from, int64_t steps) {
 double fovea::measureReadBandwidth(int64_t bytes, int threads, double milliseconds) {
   int64_t steps = std::max<int64_t>(1, bytes / threads / stepBytes);
   int64_t partBytes = steps * stepBytes;
-  Memory memory(partBytes * threads);
-  if (!memory.start)
+  // In huge pages, which the arena and the weights of a network have, too.
+  constexpr int64_t hugePage = 2 << 20;
+  int64_t whole = (partBytes * threads + hugePage - 1) / hugePage * hugePage;
+  std::unique_ptr<llvm::WritableMemoryBuffer> memory = largeBuffer(whole, "what is read");
+  if (!memory)
     return 0;
+  auto *start = reinterpret_cast<Vector *>(memory->getBufferStart());
+  // Written, so that every page has memory of its own.
+  std::fill_n(start, whole / int64_t(sizeof(Vector)), Vector{1, 2, 3, 4});
   double calls = measureCallRate(threads, milliseconds, [&](int thread, int64_t) {
-    return readAll(memory.start + thread * partBytes / int64_t(sizeof(Vector)), steps);
+    return readAll(start + thread * partBytes / int64_t(sizeof(Vector)), steps);
   });
   return calls * double(partBytes) / 1e6;
 }

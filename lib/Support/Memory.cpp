@@ -8,6 +8,7 @@
 #include "llvm/Support/MemoryBuffer.h"
 #include <algorithm>
 #include <cmath>
+#include <sys/mman.h>
 #include <sys/resource.h>
 
 using namespace fovea;
@@ -80,4 +81,15 @@ uint64_t fovea::availableMemory() {
   if (!most || !used)
     return available;
   return std::min(available, *most - std::min(*most, *used));
+}
+
+std::unique_ptr<llvm::WritableMemoryBuffer> fovea::largeBuffer(uint64_t bytes,
+                                                               llvm::StringRef name) {
+  constexpr uint64_t hugePage = 2 << 20;
+  bool huge = bytes >= hugePage;
+  auto buffer = llvm::WritableMemoryBuffer::getNewUninitMemBuffer(
+      bytes, name, llvm::Align(huge ? hugePage : 64));
+  if (buffer && huge)
+    madvise(buffer->getBufferStart(), bytes, MADV_HUGEPAGE);
+  return buffer;
 }

@@ -35,8 +35,10 @@ TEST(Tensor, ImpossibleShapes) {
   EXPECT_CONTAINS(errorText(byteSize(ElementType::F32, {2, -1})), "negative extent in f32[2,-1]");
   int64_t huge = int64_t(1) << 40;
   EXPECT_CONTAINS(errorText(byteSize(ElementType::F32, {huge, huge})), "too large");
-  EXPECT_CONTAINS(errorText(Tensor::allocate(ElementType::U8, {huge, 1 << 20})), "no memory");
-  EXPECT_CONTAINS(errorText(Tensor::allocate(ElementType::U8, {INT64_MAX})), "no memory");
+  EXPECT_CONTAINS(errorText(Tensor::allocate(ElementType::U8, {huge, 1 << 19})), "no memory");
+  // What fits in bytes alone could not be converted.
+  EXPECT_CONTAINS(errorText(Tensor::allocate(ElementType::U8, {INT64_MAX})), "too large");
+  EXPECT_CONTAINS(errorText(byteSize(ElementType::I16, {huge, 1 << 21, 0})), "too large");
   EXPECT_CONTAINS(errorText(Tensor::view(ElementType::F32, {2}, {"123", 3}, nullptr)),
                   "f32[2] takes 8 bytes, but there are 3");
 }
@@ -107,6 +109,21 @@ TEST(Memory, OfThisProcess) {
   EXPECT_GE(peakMemory(), allocatedMemory());
   EXPECT_GT(availableMemory(), bytes);
   EXPECT_EQ(block.back(), 1);
+}
+
+TEST(Memory, LargeBuffersAreAligned) {
+  auto startOf = [](const auto &buffer) {
+    return reinterpret_cast<uintptr_t>(buffer->getBufferStart());
+  };
+  constexpr uint64_t hugePage = 2 << 20;
+  std::unique_ptr<llvm::WritableMemoryBuffer> little = largeBuffer(100, "a little");
+  std::unique_ptr<llvm::WritableMemoryBuffer> much = largeBuffer(hugePage + 1, "much");
+  ASSERT_TRUE(little && much);
+  EXPECT_EQ(little->getBufferSize(), 100u);
+  EXPECT_EQ(startOf(little) % 64, 0u);
+  EXPECT_EQ(startOf(much) % hugePage, 0u);
+  much->getBufferStart()[hugePage] = 1;
+  EXPECT_FALSE(largeBuffer(uint64_t(1) << 60, "more than there is"));
 }
 
 TEST(Json, DeepNestingIsAnError) {

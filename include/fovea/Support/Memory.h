@@ -6,7 +6,9 @@
 #define FOVEA_SUPPORT_MEMORY_H
 
 #include "llvm/ADT/StringRef.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -28,6 +30,10 @@ uint64_t allocatedMemory();
 /// The bytes that programs may still take before the system or the control group of this process
 /// runs short; 0 if unknown.
 uint64_t availableMemory();
+
+/// Memory of undefined contents, aligned to 64 bytes; from 2 MiB on to as much, in huge pages where
+/// the system has them. Null if there is none.
+std::unique_ptr<llvm::WritableMemoryBuffer> largeBuffer(uint64_t bytes, llvm::StringRef name);
 
 } // namespace fovea
 

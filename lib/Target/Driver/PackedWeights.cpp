@@ -3,11 +3,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "fovea/Target/Driver/PackedWeights.h"
+#include "fovea/Support/Memory.h"
 #include "fovea/Target/Driver/DriverObject.h"
 #include "lib/Target/Driver/PlanMemory.h"
 #include "lib/Target/Driver/runtime/weights_format.h"
 #include <algorithm>
-#include <sys/mman.h>
 
 using namespace llvm;
 using namespace fovea;
@@ -148,14 +148,9 @@ Expected<std::unique_ptr<MemoryBuffer>> driver::packWeights(const Network &netwo
                                                             PackConstant pack) {
   uint64_t bytes = sizeof(fovea_weights_header) + weightDataBytes(network);
   // Runs read them as they read those of a file, which the run-time library puts into huge pages.
-  constexpr uint64_t hugePage = 2 << 20;
-  bool huge = bytes >= hugePage;
-  std::unique_ptr<WritableMemoryBuffer> buffer = WritableMemoryBuffer::getNewUninitMemBuffer(
-      bytes, "packed weights", Align(huge ? hugePage : 64));
+  std::unique_ptr<WritableMemoryBuffer> buffer = largeBuffer(bytes, "packed weights");
   if (!buffer)
     return createStringError("no memory for " + Twine(bytes) + " bytes of packed weights");
-  if (huge)
-    madvise(buffer->getBufferStart(), bytes, MADV_HUGEPAGE);
   FixedStream os(buffer->getBuffer());
   if (Error error = writePackedWeights(network, pack, os))
     return error;

@@ -2,19 +2,13 @@
 // Part of Fovea, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
+#include "fovea/Support/Embed.h"
 #include "fovea/Target/Driver/DriverObject.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/Triple.h"
 
 using namespace llvm;
 using namespace fovea::driver;
-
-#define FOVEA_EMBED(name, path)                                                                    \
-  __asm__(".section .rodata\n"                                                                     \
-          ".balign 16\n" name "Begin:\n"                                                           \
-          ".incbin \"" path "\"\n" name "End:\n"                                                   \
-          ".byte 0\n"                                                                              \
-          ".text\n")
 
 FOVEA_EMBED("foveaRuntime", FOVEA_RUNTIME_OBJECT);
 FOVEA_EMBED("foveaHeader", FOVEA_API_HEADER);

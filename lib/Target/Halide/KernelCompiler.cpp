@@ -7,6 +7,7 @@
 #include "Emitter.h"
 #include "PrefetchNext.h"
 #include "Scratch.h"
+#include "fovea/Support/Embed.h"
 #include "fovea/Target/Halide/KernelCache.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include <cstdlib>
@@ -124,10 +125,8 @@ llvm::Expected<std::string> deviceRuntime(llvm::StringRef target, llvm::StringRe
 // The program that does the same
 //===----------------------------------------------------------------------===//
 
-/// The file PrefetchNext.h.
-__asm__(".section .rodata\nfoveaPrefetchNext:\n.incbin \"" FOVEA_PREFETCH_NEXT
-        "\"\n.byte 0\n.text\n");
-extern "C" const char prefetchNextText[] __asm__("foveaPrefetchNext");
+FOVEA_EMBED("foveaPrefetchNext", FOVEA_PREFETCH_NEXT);
+extern "C" const char prefetchNextText[] __asm__("foveaPrefetchNextBegin");
 
 static const char *programHead = R"(#include <Halide.h>
 #include <cstdlib>
