@@ -114,11 +114,12 @@ def machineTable(results):
     """What the machine does at most: a column per number of threads."""
     runs = results["threads"]
     rows = [["multiply-adds of f32, GFLOP/s", *(f"{run['peakGflops']:.0f}" for run in runs)]]
-    for points in zip(*(run["reads"] for run in runs)):
-        size = points[0]["bytes"]
+    for points in zip(*(zip(run["reads"], run["writes"]) for run in runs)):
+        size = points[0][0]["bytes"]
         if size in (16 << 10, 256 << 10, 4 << 20, 256 << 20):
             name = f"{size >> 10} KiB" if size < 1 << 20 else f"{size >> 20} MiB"
-            rows.append([f"reads of {name}, GB/s", *(f"{point['gigabytesPerSecond']:.0f}" for point in points)])
+            both = (" / ".join(f"{access['gigabytesPerSecond']:.0f}" for access in point) for point in points)
+            rows.append([f"reads / writes of {name}, GB/s", *both])
     counts = [f"{run['threads']} thread{'s' if run['threads'] > 1 else ''}" for run in runs]
     return markdown([results["cpu"], *counts], rows)
 

@@ -112,6 +112,7 @@ LayerCost Counter::costOf(Operation &op) {
   }
   for (Value result : op.getResults()) {
     layer.bytes += bytes(result);
+    layer.outputBytes += bytes(result);
     layer.shapes.push_back(cast<ShapedType>(result.getType()).getShape().vec());
   }
   ReceptiveFields::Fields field = fields.of(op.getResult(0));
@@ -136,7 +137,9 @@ void fovea::addBounds(NetworkCost &cost, const MachineLimits &limits) {
     weights += layer.weightBytes;
   for (LayerCost &layer : cost.layers)
     layer.leastMilliseconds =
-        boundOf(layer.macs, layer.weightBytes, layer.bytes - layer.weightBytes, weights, limits)
+        boundOf({layer.macs, layer.weightBytes, layer.bytes - layer.weightBytes - layer.outputBytes,
+                 layer.outputBytes},
+                weights, limits)
             .milliseconds();
 }
 
@@ -235,5 +238,6 @@ llvm::json::Value fovea::toJSON(const NetworkCost &cost) {
                             {"layers", std::move(layers)},
                             {"total", objectOf(cost.total())},
                             {"peakGflops", cost.limits.fmaGflops},
-                            {"reads", toJSON(cost.limits.reads)}};
+                            {"reads", toJSON(cost.limits.reads)},
+                            {"writes", toJSON(cost.limits.writes)}};
 }

@@ -35,32 +35,33 @@ plan::Plan tinyPlan() {
   return plan;
 }
 
-// 1 GB/s where all of the network lies, 10 GB/s near.
-const ReadBandwidths reads{{{4096, 10}, {1 << 20, 1}}};
+// Reads of 1 GB/s where all of the network lies, 10 GB/s near; writes of half.
+const Bandwidths reads{{{8000, 10}, {1 << 20, 1}}}, writes{{{8000, 5}, {1 << 20, 0.5}}};
 } // namespace
 
 TEST(Roofline, Bandwidths) {
-  EXPECT_EQ(ReadBandwidths{}.at(1000), 0);
+  EXPECT_EQ(Bandwidths{}.at(1000), 0);
   EXPECT_EQ(reads.at(1), 10);
-  EXPECT_EQ(reads.at((1 << 20) - 1), 10);
+  EXPECT_EQ(reads.at(8000), 10);
+  EXPECT_DOUBLE_EQ(reads.at(4000 + (1 << 19)), 5.5);
   EXPECT_EQ(reads.at(1 << 20), 1);
   EXPECT_EQ(reads.at(INT64_MAX), 1);
 }
 
 TEST(Roofline, BytesAreThoseTouched) {
   plan::Plan plan = tinyPlan();
-  CallBound bound = boundOf(plan, plan.calls[0], {0, reads});
+  CallBound bound = boundOf(plan, plan.calls[0], {0, reads, writes});
   EXPECT_EQ(bound.bytes, 4 * (1000 + 500 + 250));
   EXPECT_EQ(bound.computeMilliseconds, 0);
-  // 2000 bytes at 1 GB/s, 5000 at 10 GB/s.
-  EXPECT_DOUBLE_EQ(bound.memoryMilliseconds, 0.002 + 0.0005);
+  // 2000 bytes of weights at 1 GB/s, 4000 at 10 GB/s, 1000 written at 5.
+  EXPECT_DOUBLE_EQ(bound.memoryMilliseconds, 0.002 + 0.0004 + 0.0002);
   EXPECT_TRUE(bound.byMemory());
   EXPECT_EQ(bound.milliseconds(), bound.memoryMilliseconds);
 }
 
 TEST(Roofline, MultiplyAdds) {
   plan::Plan plan = tinyPlan();
-  CallBound bound = boundOf(plan, plan.calls[0], {100, reads});
+  CallBound bound = boundOf(plan, plan.calls[0], {100, reads, writes});
   EXPECT_DOUBLE_EQ(bound.computeMilliseconds, 0.02);
   EXPECT_FALSE(bound.byMemory());
   EXPECT_EQ(bound.milliseconds(), bound.computeMilliseconds);
@@ -70,9 +71,9 @@ TEST(Roofline, CopiesHaveNoKernel) {
   plan::Plan plan = tinyPlan();
   plan.calls[0].kind = plan::Call::Kind::Copy;
   plan.calls[0].buffers = {0, 2};
-  CallBound bound = boundOf(plan, plan.calls[0], {100, reads});
+  CallBound bound = boundOf(plan, plan.calls[0], {100, reads, writes});
   EXPECT_EQ(bound.bytes, 4 * (1000 + 250));
-  EXPECT_DOUBLE_EQ(bound.memoryMilliseconds, 0.0005);
+  EXPECT_DOUBLE_EQ(bound.memoryMilliseconds, 0.0004 + 0.0002);
 }
 
 TEST(Roofline, LoopsGoOn) {
@@ -81,7 +82,7 @@ TEST(Roofline, LoopsGoOn) {
   call.kind = plan::Call::Kind::Loop;
   call.count = 3;
   call.steps = {4000, 0, 1000};
-  EXPECT_EQ(boundOf(plan, call, {100, reads}).bytes, 4 * (3 * 1000 + 500 + 3 * 250));
+  EXPECT_EQ(boundOf(plan, call, {100, reads, writes}).bytes, 4 * (3 * 1000 + 500 + 3 * 250));
 }
 
 TEST(Roofline, Described) {
@@ -93,14 +94,18 @@ TEST(Roofline, Described) {
   EXPECT_DOUBLE_EQ(limits.reads.at(64 << 10), 2 * 64);
   EXPECT_DOUBLE_EQ(limits.reads.at((64 << 10) + 1), 2 * 32);
   EXPECT_DOUBLE_EQ(limits.reads.at((1 << 20) + 1), 10);
+  EXPECT_DOUBLE_EQ(limits.writes.at(1), 64);
+  EXPECT_DOUBLE_EQ(limits.writes.at((1 << 20) + 1), 5);
   // Nothing is known of a GPU.
   EXPECT_EQ(describedLimits(llvm::cantFail(TargetModel::byName("opencl"))).fmaGflops, 0);
 }
 
 TEST(Roofline, Measured) {
-  EXPECT_GT(measureReadBandwidth(1, 2, 1), 0);
-  ReadBandwidths some = measureReadBandwidths(7 << 10, 1);
-  ASSERT_EQ(some.points.size(), 2u);
-  EXPECT_EQ(some.points[1].bytes, 8 << 10);
-  EXPECT_GT(some.points[0].gigabytesPerSecond, 0);
+  for (Access access : {Access::Read, Access::Write}) {
+    EXPECT_GT(measureBandwidth(access, 1, 2, 1), 0);
+    Bandwidths some = measureBandwidths(access, 7 << 10, 1);
+    ASSERT_EQ(some.points.size(), 2u);
+    EXPECT_EQ(some.points[1].bytes, 8 << 10);
+    EXPECT_GT(some.points[0].gigabytesPerSecond, 0);
+  }
 }

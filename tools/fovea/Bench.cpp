@@ -85,7 +85,9 @@ static llvm::Error measureLayers(NativeNetwork &native, const Compiler &compiler
     profiler.stop();
   } while (elapsed(begin) < options.seconds * 500);
   const plan::Plan &plan = compiler.plan();
-  result.limits.reads = measureReadBandwidths(plan.weightBytes + plan.arenaBytes, result.threads);
+  int64_t bytes = plan.weightBytes + plan.arenaBytes;
+  result.limits.reads = measureBandwidths(Access::Read, bytes, result.threads);
+  result.limits.writes = measureBandwidths(Access::Write, bytes, result.threads);
   result.layers = profiler.layers(plan, result.limits, options.sort);
   return llvm::Error::success();
 }
@@ -137,6 +139,7 @@ static void printJson(const Measurement &measured, const Compiler &compiler) {
   if (!measured.layers.empty()) {
     object["layers"] = toJSON(measured.layers);
     object["reads"] = toJSON(measured.limits.reads);
+    object["writes"] = toJSON(measured.limits.writes);
   }
   llvm::outs() << llvm::formatv("{0:2}\n", llvm::json::Value(std::move(object)));
 }
@@ -145,13 +148,18 @@ static void printJson(const Measurement &measured, const Compiler &compiler) {
 // The machine alone
 //===----------------------------------------------------------------------===//
 
+static void printBandwidths(const char *what, const Bandwidths &bandwidths) {
+  for (const Bandwidths::Point &point : bandwidths.points)
+    llvm::outs() << llvm::format("%s of %8lld KiB  %.1f GB/s\n", what,
+                                 static_cast<long long>(point.bytes >> 10),
+                                 point.gigabytesPerSecond);
+}
+
 static void printMachine(const MachineLimits &limits, int threads) {
   llvm::outs() << "This machine on " << threads << (threads == 1 ? " thread\n" : " threads\n");
   llvm::outs() << llvm::format("multiply-adds of f32  %.1f GFLOP/s\n", limits.fmaGflops);
-  for (const ReadBandwidths::Point &point : limits.reads.points)
-    llvm::outs() << llvm::format("reads of %8lld KiB  %.1f GB/s\n",
-                                 static_cast<long long>(point.bytes >> 10),
-                                 point.gigabytesPerSecond);
+  printBandwidths("reads", limits.reads);
+  printBandwidths("writes", limits.writes);
 }
 
 /// What kernels are compared with, without a network.
@@ -164,15 +172,19 @@ static int measureMachine(const BenchOptions &options) {
     limits.fmaGflops = std::max(limits.fmaGflops, measureFmaPeak(TargetModel::host().vectorBits,
                                                                  threads, peakMilliseconds));
   while (elapsed(begin) < options.seconds * 1000);
-  if (options.layers)
-    limits.reads = measureReadBandwidths(INT64_MAX, threads);
+  if (options.layers) {
+    limits.reads = measureBandwidths(Access::Read, INT64_MAX, threads);
+    limits.writes = measureBandwidths(Access::Write, INT64_MAX, threads);
+  }
   if (!options.json) {
     printMachine(limits, threads);
     return 0;
   }
   llvm::json::Object object{{"threads", threads}, {"peakGflops", limits.fmaGflops}};
-  if (options.layers)
+  if (options.layers) {
     object["reads"] = toJSON(limits.reads);
+    object["writes"] = toJSON(limits.writes);
+  }
   llvm::outs() << llvm::formatv("{0:2}\n", llvm::json::Value(std::move(object)));
   return 0;
 }
@@ -191,7 +203,8 @@ int fovea::benchCommand(const CommandArguments &command) {
       "both");
   line.flag("sort", options.sort, "With --layers: the slowest first");
   line.flag("machine", options.machine,
-            "No network: the rate of multiply-adds alone; with --layers, of reading memory too");
+            "No network: the rate of multiply-adds alone; with --layers, of reading and writing "
+            "memory too");
   line.flag("json", options.json, "Print JSON");
   options.declare(line, /*withKernels=*/true);
   line.positionalUnless(options.machine);

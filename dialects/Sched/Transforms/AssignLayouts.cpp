@@ -225,6 +225,17 @@ Value KernelLayout::packed(Value source, PackingKind kind, ArrayRef<int64_t> ext
                         kind, outBlock, inBlock, nullptr, nullptr);
 }
 
+/// Channels in a block of a weight whose input has blocks of `block`: a part of these where fewer
+/// channels are multiplied that do not exist.
+static int64_t blockOfInputs(int64_t channels, int64_t block) {
+  constexpr int64_t least = 4;
+  int64_t best = block;
+  for (int64_t part = block / 2; part >= least; part /= 2)
+    if (llvm::alignTo(channels, part) < llvm::alignTo(channels, best))
+      best = part;
+  return best;
+}
+
 /// Replaces the constant behind a stage's operand by its packed form, as an input of its own.
 void KernelLayout::packOperand(OpOperand &operand, StageOp stage) {
   Value source = kernel.getInputs()[cast<BlockArgument>(operand.get()).getArgNumber()];
@@ -243,7 +254,8 @@ void KernelLayout::packOperand(OpOperand &operand, StageOp stage) {
     result = packed(source, PackingKind::depthwise,
                     {ceilDiv(shape[0], out), shape[2], shape[3], out}, out, 1);
   } else if (stage.getKind() == StageKind::conv) {
-    int64_t in = stage.getAlgorithm() == Algorithm::direct ? innerBlock(input) : 1;
+    bool isDirect = stage.getAlgorithm() == Algorithm::direct;
+    int64_t in = isDirect ? blockOfInputs(shape[1], innerBlock(input)) : 1;
     result = packed(source, PackingKind::conv,
                     {ceilDiv(shape[0], out), ceilDiv(shape[1], in), shape[2], shape[3], in, out},
                     out, in);

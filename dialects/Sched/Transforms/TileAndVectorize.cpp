@@ -50,6 +50,7 @@ private:
   void scheduleBlockedSums(StageOp stage, const ConvTile &tile);
   void prefetchSummands(StageOp sum);
   void prefetchWeights(Directives &update, const ConvTile &tile);
+  void prefetchPixels(Directives &update, StageOp stage, const ConvTile &tile);
   void scheduleLinearSums(StageOp stage);
   void scheduleWindowSums(StageOp stage);
   void schedulePad(StageOp stage);
@@ -329,6 +330,15 @@ void KernelSchedule::prefetchWeights(Directives &update, const ConvTile &tile) {
     update.add("prefetch", 1, "task", ceilDiv(tiles, pieces.tiles) * type.getDimSize(2));
 }
 
+/// The next tile's pixels come from L2, where a 1x1 convolution reads each once per tile: more taps
+/// find most of them in L1.
+void KernelSchedule::prefetchPixels(Directives &update, StageOp stage, const ConvTile &tile) {
+  bool oncePerTile = stage.ints("kernel") == ArrayRef<int64_t>{1, 1} &&
+                     stage.ints("stride") == ArrayRef<int64_t>{1, 1};
+  if (oncePerTile && tile.isInputLarger && isa<BlockArgument>(stage.getOperands_()[0]))
+    update.add("prefetch", 0, "xo");
+}
+
 /// Sums of a tile live in registers while the reduction runs over them, input channels innermost.
 void KernelSchedule::scheduleConvSums(StageOp stage) {
   ConvTile tile = tileOf(stage);
@@ -343,6 +353,8 @@ void KernelSchedule::scheduleConvSums(StageOp stage) {
   unrollInputs(update, stage);
   if (mainStage() == stage && blocksOf(type) > tile.vectors && tile.nextFits)
     prefetchWeights(update, tile);
+  if (mainStage() == stage)
+    prefetchPixels(update, stage, tile);
   stage.setScheduleAttr(pure.get());
   stage.setUpdateAttr(update.get());
 }

@@ -26,7 +26,7 @@ struct LayerCost {
   int64_t macs = 0;
   /// Of the layer's inputs, outputs and weights: what passes through memory if nothing is fused.
   int64_t bytes = 0;
-  int64_t weightBytes = 0; ///< Of these, the weights'.
+  int64_t weightBytes = 0, outputBytes = 0; ///< Of these, the weights' and the outputs'.
   /// Rows and columns of the input images that a pixel of the result depends on.
   std::array<double, 2> receptiveField = {};
   double leastMilliseconds = 0; ///< By addBounds; 0: not known.

@@ -15,31 +15,34 @@
 
 namespace fovea {
 
-/// Reads `bytes` of memory over and over on `threads` threads, a part on each, for about
-/// `milliseconds`; returns the GB/s of all together. What lies in a cache is read from there.
-double measureReadBandwidth(int64_t bytes, int threads, double milliseconds);
+enum class Access { Read, Write };
 
-/// How fast memory of different sizes can be read.
-struct ReadBandwidths {
+/// Reads or writes `bytes` of memory over and over on `threads` threads, a part on each, for about
+/// `milliseconds`; returns the GB/s of all together. What lies in a cache is read and written
+/// there. A write counts once, though its line may be read before and leave the cache after it.
+double measureBandwidth(Access access, int64_t bytes, int threads, double milliseconds);
+
+/// How fast memory of different sizes can be read, or written.
+struct Bandwidths {
   struct Point {
     int64_t bytes;
     double gigabytesPerSecond;
   };
   std::vector<Point> points; ///< By size, the smallest first.
 
-  /// Of the greatest size that is no greater than `bytes`, else of the first; 0: nothing is known.
+  /// Between those of the next smaller and the next greater size; 0: nothing is known.
   double at(int64_t bytes) const;
 };
 
-llvm::json::Value toJSON(const ReadBandwidths &reads);
+llvm::json::Value toJSON(const Bandwidths &bandwidths);
 
 /// Sizes in powers of two from 4 KiB, until they are greater than `bytes`, but at most 256 MiB.
-ReadBandwidths measureReadBandwidths(int64_t bytes, int threads);
+Bandwidths measureBandwidths(Access access, int64_t bytes, int threads);
 
 /// What a machine can do at most, on some number of threads.
 struct MachineLimits {
   double fmaGflops = 0; ///< 0: not known.
-  ReadBandwidths reads;
+  Bandwidths reads, writes;
 };
 
 /// What this machine can do for a network of so many bytes, on `threads` threads; measured.
@@ -47,7 +50,8 @@ MachineLimits measureLimits(const TargetModel &target, int64_t bytes, int thread
 
 /// What a machine that is not at hand can do by its description: on all cores, with reads of two
 /// vectors a cycle from a core's first cache, of 32 bytes from its second, and what fits in neither
-/// from memory.
+/// from memory. Writes take twice as long: one vector a cycle, and elsewhere a line is read before
+/// it is written.
 MachineLimits describedLimits(const TargetModel &target);
 
 /// The least time that one call can take.
@@ -60,11 +64,16 @@ struct CallBound {
   double milliseconds() const { return byMemory() ? memoryMilliseconds : computeMilliseconds; }
 };
 
-/// Weights are read once in a run, so they come from where all memory of the network fits. Inputs
-/// and the output may still lie near from the call before, so they come from where this call's own
-/// fit.
-CallBound boundOf(int64_t macs, int64_t weightBytes, int64_t otherBytes, int64_t networkBytes,
-                  const MachineLimits &limits);
+/// What a call does.
+struct Work {
+  int64_t macs = 0;
+  int64_t weightBytes = 0, inputBytes = 0, outputBytes = 0;
+};
+
+/// Weights are read once in a run, so they come from where all `networkBytes` fit. Inputs and the
+/// output may still lie near from the call before, so they are read and written where this call's
+/// own bytes fit. A copy takes as long as its reads and its writes together.
+CallBound boundOf(const Work &work, int64_t networkBytes, const MachineLimits &limits);
 CallBound boundOf(const plan::Plan &plan, const plan::Call &call, const MachineLimits &limits);
 
 } // namespace fovea

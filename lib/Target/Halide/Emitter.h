@@ -10,6 +10,7 @@
 #ifndef FOVEA_LIB_TARGET_HALIDE_EMITTER_H
 #define FOVEA_LIB_TARGET_HALIDE_EMITTER_H
 
+#include "PrefetchNext.h"
 #include "Term.h"
 #include "fovea/Target/Plan/KernelPlan.h"
 #include <map>
@@ -76,6 +77,7 @@ struct Source {
 struct Prefetch {
   std::string buffer;
   std::string loop;
+  Nearest nearest;
   int turns;
 };
 

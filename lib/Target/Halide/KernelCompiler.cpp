@@ -84,7 +84,7 @@ llvm::Expected<CompiledKernel> compileKernel(const plan::Kernel &kernel, llvm::S
     Halide::Pipeline pipeline(emitter.output());
     for (const Prefetch &prefetch : emitter.prefetches())
       pipeline.add_custom_lowering_pass(
-          new PrefetchNext(prefetch.buffer, prefetch.loop, prefetch.turns));
+          new PrefetchNext(prefetch.buffer, prefetch.loop, prefetch.nearest, prefetch.turns));
     Halide::Module module = pipeline.compile_to_module(emitter.arguments(), kernel.symbol,
                                                        halideTarget, Halide::LinkageType::External);
     std::string object = objectOf(
@@ -155,8 +155,9 @@ static std::string programTail(const Emitter &emitter, const std::string &symbol
   std::string passes;
   for (const Prefetch &prefetch : emitter.prefetches())
     passes += "  pipeline.add_custom_lowering_pass(new fovea::halide::PrefetchNext(\"" +
-              prefetch.buffer + "\", \"" + prefetch.loop + "\", " + std::to_string(prefetch.turns) +
-              "));\n";
+              prefetch.buffer + "\", \"" + prefetch.loop +
+              "\", fovea::halide::Nearest::" + (prefetch.nearest == Nearest::L1 ? "L1, " : "L2, ") +
+              std::to_string(prefetch.turns) + "));\n";
   return "\n  Target target(\"" + target + "\");\n  Pipeline pipeline(out);\n" + passes +
          "  pipeline.compile_to_module({" + arguments + "}, \"" + symbol +
          "\", target, LinkageType::External)\n"

@@ -3,9 +3,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 //
-// Halide can prefetch a region all at once, as `prefetchnta`, which leaves no copy in L2. Weights
-// that come from memory want to be asked for at the pace at which they are used: a core waits for
-// some lines at a time only. Only Halide.h is included, because the program that prints a kernel
+// Halide can prefetch a region all at once, as `prefetchnta`, which leaves no copy in L2. What
+// comes from afar wants to be asked for at the pace at which it is used: a core waits for some
+// lines at a time only. Only Halide.h is included, because the program that prints a kernel
 // contains this file.
 //
 //===----------------------------------------------------------------------===//
@@ -21,16 +21,19 @@
 
 namespace fovea::halide {
 
-/// While a turn of `loop` runs, asks into L2 for what the next turn reads of the argument `buffer`,
-/// evenly over the turns of the loops inside; or while `turns` turns run, a pass, for what the next
+/// The caches that prefetched lines come into.
+enum class Nearest { L1, L2 };
+
+/// While a turn of `loop` runs, asks for what the next turn reads of the argument `buffer`, evenly
+/// over the turns of the loops inside; or while `turns` turns run, a pass, for what the next
 /// pass reads, which is what each of its turns reads. A lowering pass. Where what is read is no
 /// affine function of loops of bounded extents, nothing is asked for. Behind the last turn it
 /// goes on with the first one of the loop around, and at the end of all with what lies behind the
 /// buffer; no prefetch faults.
 class PrefetchNext : public Halide::Internal::IRMutator {
 public:
-  PrefetchNext(std::string buffer, const std::string &loop, int turns = 1)
-      : buffer(std::move(buffer)), ending("." + loop), turnsOfPass(turns) {}
+  PrefetchNext(std::string buffer, const std::string &loop, Nearest nearest, int turns = 1)
+      : buffer(std::move(buffer)), ending("." + loop), nearest(nearest), turnsOfPass(turns) {}
 
 private:
   using Expr = Halide::Expr;
@@ -82,13 +85,15 @@ private:
     int depth = 0;
   };
 
-  /// What is read in `runs` pieces, `stride` elements apart, from `first` on.
+  /// What is read in `runs` pieces, `stride` elements apart, from `first` on, in each turn of the
+  /// loop at `depth`: the loops inside go through a piece without a gap.
   struct Reads {
+    size_t depth;
     Expr first;
     int64_t runs, stride;
     int64_t bytes;  ///< Of an element.
     int64_t inTurn; ///< Lines that are read without a loop, of all runs.
-    int64_t lines;  ///< Lines that a pass reads, of each run.
+    int64_t lines;  ///< Lines that a turn reads, of each run.
   };
 
   /// Calls for the body of the loop at `depth`.
@@ -195,8 +200,7 @@ private:
     return difference(substitute(loops[depth]->name, variable(depth) + 1, begin), begin);
   }
 
-  /// Nothing if the loads are not pieces at constant distances, each of which the loops inside go
-  /// through without a gap, or if the next turn's are the same.
+  /// Nothing if the loads are not pieces at constant distances, or if the next turn's are the same.
   std::optional<Reads> readsOf(const Loads &loads) const {
     const Halide::Type type = loads.outsideLoops[0].first->type;
     int64_t lanes = type.lanes(), line = lineBytes / type.bytes();
@@ -221,31 +225,36 @@ private:
     if (difference(substitute(loops[*pass]->name, variable(*pass) + turnsOfPass, begin), begin) ==
         0)
       return std::nullopt;
-    for (size_t depth = loops.size(); --depth > *pass;) {
+    size_t depth = loops.size() - 1;
+    for (; depth > *pass; --depth) {
       std::optional<int64_t> moved = step(first, depth);
       if (moved != 0 && moved != elements)
-        return std::nullopt;
+        break;
       elements *= *moved ? extent(depth) : 1;
     }
+    if (depth > *pass && depth + 1 == loops.size())
+      return std::nullopt;
     int64_t lines = (elements + line - 1) / line;
     // Runs that meet are one.
     if (stride == elements)
-      return Reads{first, 1, 0, type.bytes(), inTurn, lines * runs};
-    return Reads{first, runs, stride, type.bytes(), inTurn, lines};
+      return Reads{depth, first, 1, 0, type.bytes(), inTurn, lines * runs};
+    return Reads{depth, first, runs, stride, type.bytes(), inTurn, lines};
   }
 
   /// The present turn of the loop of passes, from its begin.
   Expr turnOfLoop() const { return variable(*pass) - loops[*pass]->min; }
 
-  /// Where the next pass begins to read.
-  Expr nextBegin(const Expr &first) const {
-    Expr begin = atBegin(first, *pass + 1);
+  /// Where the next pass begins to read what this one reads in the present turn of the loop at
+  /// `inside`.
+  Expr nextBegin(const Expr &first, size_t inside) const {
+    Expr begin = atBegin(first, inside + 1);
     Expr next = (turnOfLoop() / turnsOfPass + 1) * turnsOfPass;
     Expr isLast = next >= loops[*pass]->extent;
     next = substitute(loops[*pass]->name, next + loops[*pass]->min, begin);
     for (size_t depth = *pass; depth-- > 0;)
       if (step(first, depth) != 0) {
-        Expr around = substitute(loops[depth]->name, variable(depth) + 1, atBegin(first, *pass));
+        Expr around = substitute(loops[*pass]->name, loops[*pass]->min, begin);
+        around = substitute(loops[depth]->name, variable(depth) + 1, around);
         return select(isLast, around, next);
       }
     return next;
@@ -255,7 +264,7 @@ private:
   /// more than one for two lines that are read, there are none: so many at once only wait for each
   /// other. So it is in the last tile of an image, which stands outside of the loop over tiles.
   void ask(const Reads &reads) {
-    size_t depth = *pass;
+    size_t depth = reads.depth;
     int64_t turns = turnsOfPass;
     Expr turn = turnOfLoop() % turnsOfPass;
     do {
@@ -268,7 +277,7 @@ private:
       read *= extent(inside);
     if (2 * perTurn * reads.runs > read)
       return;
-    Expr begin = nextBegin(reads.first);
+    Expr begin = nextBegin(reads.first, reads.depth);
     std::vector<Stmt> calls;
     for (int64_t i = 0; i < perTurn; ++i)
       for (int64_t run = 0; run < reads.runs; ++run) {
@@ -279,18 +288,20 @@ private:
     pending = Pending{depth, Halide::Internal::Block::make(calls)};
   }
 
-  /// prefetch(address, for reading, into L2, data)
+  /// prefetch(address, for reading, locality, data)
   Stmt call(const Expr &bytes) const {
     using Halide::Internal::Call;
     Expr base = Halide::Internal::Variable::make(Halide::Handle(), buffer);
     Expr address = Halide::reinterpret(Halide::UInt(64), base) +
                    Halide::cast<uint64_t>(Halide::Internal::simplify(bytes));
-    return Halide::Internal::Evaluate::make(
-        Call::make(Halide::Int(32), "llvm.prefetch.p0",
-                   {Halide::reinterpret(Halide::Handle(), address), 0, 2, 1}, Call::Extern));
+    return Halide::Internal::Evaluate::make(Call::make(
+        Halide::Int(32), "llvm.prefetch.p0",
+        {Halide::reinterpret(Halide::Handle(), address), 0, nearest == Nearest::L1 ? 3 : 2, 1},
+        Call::Extern));
   }
 
   std::string buffer, ending;
+  Nearest nearest;
   int turnsOfPass;
   Lets lets;
   std::vector<const For *> loops; ///< Around the statement that is visited.

@@ -323,7 +323,7 @@ const Loop &Scheduler<Target>::loopAround(const std::string &name) const {
 }
 
 /// prefetch(operand, loop[, turns]): while so many turns of `loop` run, what the next ones read of
-/// the operand is asked for.
+/// the operand is asked for: activations into L1, constants, which come from further away, into L2.
 template <typename Target>
 void Scheduler<Target>::prefetch(const std::vector<std::string> &args, const plan::Stage &stage) {
   unsigned index = 0;
@@ -332,9 +332,10 @@ void Scheduler<Target>::prefetch(const std::vector<std::string> &args, const pla
   const plan::Operand &operand = stage.operands[index];
   if (operand.kind != plan::Operand::Kind::Argument)
     fail("operand " + args[0] + " is no argument of the kernel");
-  context.prefetches.push_back({context.arguments[operand.index].parameter.name(),
-                                loopAround(args[1]).handle().name(),
-                                args.size() > 2 ? factor(args[2]) : 1});
+  bool isConstant = context.kernel.arguments[operand.index].role == plan::Argument::Role::Constant;
+  context.prefetches.push_back(
+      {context.arguments[operand.index].parameter.name(), loopAround(args[1]).handle().name(),
+       isConstant ? Nearest::L2 : Nearest::L1, args.size() > 2 ? factor(args[2]) : 1});
 }
 
 template <typename Target>

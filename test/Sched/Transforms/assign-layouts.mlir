@@ -6,14 +6,14 @@
 // UNKNOWN: error: unknown target 'vax'; known: host, x86-64-v4, x86-64-v3, x86-64-v2
 
 // Inputs and outputs are NCHW; between kernels channels go in vectors, and weights are packed to match. The last kernel computes in
-// vectors too and changes the block at its end.
+// vectors too and changes the block at its end. Its 20 inputs, in blocks of 8, have weights in blocks of 4: none is of a channel that is not.
 // CHECK-LABEL: @chain
 // CHECK-SAME: (%{{.*}}: tensor<1x3x12x12xf32, #sched.layout<[0, 1, 2, 3], block = 1>>
 // CHECK: sched.pack conv %{{.*}} {out_block = 8 : i64} : (tensor<20x3x3x3xf32>) -> tensor<3x3x3x3x1x8xf32>
 // CHECK: sched.pack vector %{{.*}} {out_block = 8 : i64} : (tensor<20xf32>) -> tensor<3x8xf32>
 // CHECK: sched.kernel "conv1"
 // CHECK-SAME: -> tensor<1x20x1x100xf32, #sched.layout<[0, 1, 2, 3], block = 8>>
-// CHECK: sched.pack conv %{{.*}} {in_block = 8 : i64, out_block = 4 : i64} : (tensor<3x20x1x1xf32>) -> tensor<1x3x1x1x8x4xf32>
+// CHECK: sched.pack conv %{{.*}} {in_block = 4 : i64, out_block = 4 : i64} : (tensor<3x20x1x1xf32>) -> tensor<1x5x1x1x4x4xf32>
 // CHECK: sched.kernel "conv2"
 // CHECK: sched.stage copy(%{{.*}}) algorithm copy {name = "conv2.sum"} {{.*}}block = 4>>) -> {{.*}}block = 4>>
 // CHECK: sched.stage copy(%{{.*}}) algorithm copy {name = "conv2.copy"} {{.*}} -> {{.*}}block = 1>>

@@ -388,7 +388,7 @@ TEST(EmitCpp, ReadsAsAPersonWouldWriteIt) {
         "  conv1.compute_at(out, xo);\n",
         "class PrefetchNext : public Halide::Internal::IRMutator {\n",
         "  pipeline.add_custom_lowering_pass(new fovea::halide::PrefetchNext(\"conv1_weight\", "
-        "\"cbi\", 1));\n",
+        "\"cbi\", fovea::halide::Nearest::L2, 1));\n",
         "  pad0.compute_root();\n"})
     EXPECT_NE(text.find(line), std::string::npos) << line << text;
 }

@@ -14,6 +14,7 @@
 #include <set>
 
 using namespace Halide;
+using fovea::halide::Nearest;
 namespace ir = Halide::Internal;
 
 namespace {
@@ -24,6 +25,8 @@ constexpr int lanes = 8, pixels = 12;
 /// Addresses by the turn of the loop in which they were asked for.
 std::map<int, std::vector<int64_t>> asked;
 int currentTurn = -1;
+/// As LLVM has it: 3 for L1, 2 for L2.
+std::set<int64_t> localities;
 
 extern "C" int noteTurn(int turn) { return currentTurn = turn; }
 extern "C" int notePrefetch(void *address) {
@@ -51,9 +54,9 @@ private:
   Expr visit(const ir::Call *op) override {
     if (op->name != "llvm.prefetch.p0")
       return IRMutator::visit(op);
-    // For reading, into L2, data.
-    EXPECT_TRUE(is_const_zero(op->args[1]) && ir::is_const(op->args[2], 2) &&
-                is_const_one(op->args[3]));
+    // For reading, data.
+    EXPECT_TRUE(is_const_zero(op->args[1]) && is_const_one(op->args[3]));
+    localities.insert(*ir::as_const_int(op->args[2]));
     return ir::Call::make(Int(32), "notePrefetch", {op->args[0]}, ir::Call::Extern);
   }
   std::string ending;
@@ -62,24 +65,24 @@ private:
 /// A matrix product in tiles of 4 pixels by 2 vectors, each stage with names as kernels have them.
 struct Product {
   static constexpr int inputs = 64, block = 16;
-  ImageParam input{Float(32), 2, "input"}, weights{Float(32), 4, "weights"},
+  ImageParam input{Float(32), 3, "input"}, weights{Float(32), 4, "weights"},
       summand{Float(32), 3, "summand"};
   Var oi{"oi"}, x{"x"}, ob{"ob"}, xo{"xo"}, xi{"xi"}, obo{"obo"}, obi{"obi"};
   RVar cbo{"cbo"}, cbi{"cbi"};
   Func sums{"sums"}, out{"out"};
   RDom r{{{0, block}, {0, inputs / block}}, "r"};
   int vectors;
-  Buffer<float> weightData;
-  Buffer<float> summandData;
+  Buffer<float> inputData, weightData, summandData;
 
   explicit Product(int vectors)
-      : vectors(vectors), weightData(lanes, block, inputs / block, vectors),
-        summandData(lanes, pixels, vectors) {
+      : vectors(vectors), inputData(block, pixels, inputs / block),
+        weightData(lanes, block, inputs / block, vectors), summandData(lanes, pixels, vectors) {
     for (OutputImageParam p :
          {OutputImageParam(input), OutputImageParam(weights), OutputImageParam(summand)})
       p.set_host_alignment(lineBytes);
-    input.dim(0).set_bounds(0, inputs);
-    input.dim(1).set_bounds(0, pixels).set_stride(inputs);
+    // How far blocks are apart is not known, as in kernels.
+    input.dim(0).set_bounds(0, block);
+    input.dim(1).set_bounds(0, pixels).set_stride(block);
     int stride = 1, extents[] = {lanes, block, inputs / block, vectors};
     for (int d = 0; d < 4; ++d) {
       weights.dim(d).set_bounds(0, extents[d]).set_stride(stride);
@@ -88,7 +91,7 @@ struct Product {
     summand.dim(1).set_stride(lanes);
     summand.dim(2).set_stride(lanes * pixels);
     sums(oi, x, ob) = 0.0f;
-    sums(oi, x, ob) += weights(oi, r.x, r.y, ob) * input(r.y * block + r.x, x);
+    sums(oi, x, ob) += weights(oi, r.x, r.y, ob) * input(r.x, x, r.y);
     out(oi, x, ob) = sums(oi, x, ob) + summand(oi, x, ob);
     out.bound(oi, 0, lanes).bound(x, 0, pixels).bound(ob, 0, vectors);
     out.split(ob, obo, obi, 2).vectorize(oi).unroll(obi);
@@ -132,17 +135,19 @@ struct Product {
   }
 
   /// Runs with a prefetch of `buffer`; notes turns of `loop`.
-  void run(const std::string &buffer, const std::string &loop, int turns = 1) {
+  void run(const std::string &buffer, const std::string &loop, Nearest nearest, int turns = 1) {
     asked.clear();
+    localities.clear();
     currentTurn = -1;
-    Buffer<float> inputData(inputs, pixels), result(lanes, pixels, vectors);
+    Buffer<float> result(lanes, pixels, vectors);
     for (Buffer<float> *data : {&inputData, &weightData, &summandData})
       data->fill(1);
     input.set(inputData);
     weights.set(weightData);
     summand.set(summandData);
     Pipeline pipeline(out);
-    pipeline.add_custom_lowering_pass(new fovea::halide::PrefetchNext(buffer, loop, turns));
+    pipeline.add_custom_lowering_pass(
+        new fovea::halide::PrefetchNext(buffer, loop, nearest, turns));
     pipeline.add_custom_lowering_pass(new Recorder(loop));
     pipeline.set_jit_externs(
         {{"noteTurn", JITExtern(noteTurn)}, {"notePrefetch", JITExtern(notePrefetch)}});
@@ -178,7 +183,8 @@ void expectAsked(int turn, const std::set<int64_t> &wanted) {
 TEST(PrefetchNext, WeightsOfTheNextTiles) {
   Product product(6);
   product.inTiles();
-  product.run("weights", "obo");
+  product.run("weights", "obo", Nearest::L2);
+  EXPECT_EQ(localities, std::set<int64_t>{2});
   ASSERT_EQ(asked.size(), 3u);
   for (int turn = 0; turn < 2; ++turn) {
     expectAsked(turn, linesOf(&product.weightData(0, 0, 0, 2 * turn + 2), 2 * 64 * lanes));
@@ -192,7 +198,7 @@ TEST(PrefetchNext, WeightsOfTheNextTiles) {
 TEST(PrefetchNext, WeightsOfTheNextTasks) {
   Product product(4);
   product.inTasks();
-  product.run("weights", "task", 2);
+  product.run("weights", "task", Nearest::L2, 2);
   std::set<int64_t> wanted = linesOf(&product.weightData(0, 0, 0, 2), 2 * 64 * lanes),
                     lines = linesAsked(0);
   lines.merge(linesAsked(1));
@@ -208,7 +214,7 @@ TEST(PrefetchNext, WeightsOfTheNextTasks) {
 TEST(PrefetchNext, BlocksOfTheNextPass) {
   Product product(4);
   product.inPasses();
-  product.run("weights", "cbo");
+  product.run("weights", "cbo", Nearest::L2);
   // Both blocks of channels have turns 0 to 3.
   for (int turn = 0; turn < 4; ++turn) {
     std::set<int64_t> wanted;
@@ -223,11 +229,26 @@ TEST(PrefetchNext, BlocksOfTheNextPass) {
 TEST(PrefetchNext, SummandsOfTheNextTile) {
   Product product(2);
   product.inTiles();
-  product.run("summand", "xo");
+  product.run("summand", "xo", Nearest::L1);
   ASSERT_EQ(asked.size(), 3u);
+  EXPECT_EQ(localities, std::set<int64_t>{3});
   for (int turn = 0; turn < 2; ++turn)
     for (int vector = 0; vector < 2; ++vector)
       expectAsked(turn, linesOf(&product.summandData(0, 4 * (turn + 1), vector), 4 * lanes));
+}
+
+/// Blocks of channels lie apart: each turn of the loop over them asks for what that turn of the
+/// next tile reads.
+TEST(PrefetchNext, PixelsOfTheNextTile) {
+  Product product(2);
+  product.inTiles();
+  product.run("input", "xo", Nearest::L1);
+  ASSERT_EQ(asked.size(), 3u);
+  EXPECT_EQ(localities, std::set<int64_t>{3});
+  for (int turn = 0; turn < 2; ++turn)
+    for (int inputBlock = 0; inputBlock < Product::inputs / Product::block; ++inputBlock)
+      expectAsked(turn,
+                  linesOf(&product.inputData(0, 4 * (turn + 1), inputBlock), 4 * Product::block));
 }
 
 /// Nothing is asked for where there is no such loop or buffer, or where the next turn reads the
@@ -235,11 +256,11 @@ TEST(PrefetchNext, SummandsOfTheNextTile) {
 TEST(PrefetchNext, OnlyWhatThereIs) {
   Product product(2);
   product.inTiles();
-  product.run("weights", "moon");
+  product.run("weights", "moon", Nearest::L2);
   EXPECT_TRUE(asked.empty());
-  product.run("ocean", "obo");
+  product.run("ocean", "obo", Nearest::L2);
   EXPECT_TRUE(asked.empty());
-  product.run("weights", "xo");
+  product.run("weights", "xo", Nearest::L2);
   EXPECT_TRUE(asked.empty());
 }
 

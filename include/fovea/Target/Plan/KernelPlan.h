@@ -77,10 +77,9 @@ struct Buffer {
 ///   vectorize(v[, factor])   unroll(v[, factor])   parallel(v)   never_partition(v)
 ///   compute_root()   compute_at(stage | "out", loop)
 ///   store_in(stack | register | heap)
-///   prefetch(operand, loop[, turns])   of a stage: while one turn of the loop runs, or `turns`,
-///   what
-///     the next one reads of the stage's n-th operand, an argument, is asked for, or what each of
-///     the next `turns` reads (PrefetchNext.h); not of Halide
+///   prefetch(operand, loop[, turns])   of a stage, not of Halide: while one turn of the loop runs,
+///     or `turns`, what the next one reads of the stage's n-th operand, an argument, is asked for,
+///     or what each of the next `turns` reads (PrefetchNext.h); constants into L2, others into L1
 ///   gpu_blocks(innermost, …)   gpu_threads(innermost, …)   up to three each
 struct Directive {
   std::string kind;
