@@ -350,6 +350,8 @@ void KernelSchedule::scheduleConvSums(StageOp stage) {
   pure.add("vectorize", "oi").add("unroll", "x").add("unroll", "ob");
   update.reorder({"oi", "ob", "x", "ci", "kx", "ky", "cb"});
   update.add("vectorize", "oi").add("unroll", "x").add("unroll", "ob");
+  if (extentsOf(stage).unrollsTaps())
+    update.add("unroll", "kx").add("unroll", "ky");
   unrollInputs(update, stage);
   if (mainStage() == stage && blocksOf(type) > tile.vectors && tile.nextFits)
     prefetchWeights(update, tile);
@@ -406,7 +408,7 @@ void KernelSchedule::scheduleSums(StageOp stage) {
 
 /// The border is laid around the whole image once: a dense reader visits it many times. Where
 /// threads take pieces of the image, it is laid around each, whose copy then need not leave L2; but
-/// not where the copy gathers what lies apart. A depthwise reader visits each block of channels
+/// not where it leaves out pixels for a stride. A depthwise reader visits each block of channels
 /// once. It finds the border by itself, in the first and the last turns of its loops; only if it
 /// cannot read vectors of channels, they are gathered into an image of a block that need not leave
 /// L2.
@@ -416,9 +418,8 @@ void KernelSchedule::schedulePad(StageOp stage) {
   auto input = cast<RankedTensorType>(stage.getOperands_()[0].getType());
   if (perBlock && layoutOf(input) == layoutOf(stage.type()))
     return;
-  bool gathers = layoutOf(stage.type()).getBlock() == 1 || stage.ints("stride")[0] > 1;
-  bool perPiece = !gathers && reader == mainStage() && reader.getAlgorithm() == Algorithm::direct &&
-                  hasPiecesOfPixels(tileOf(reader));
+  bool perPiece = stage.ints("stride")[0] == 1 && reader == mainStage() &&
+                  reader.getAlgorithm() == Algorithm::direct && hasPiecesOfPixels(tileOf(reader));
   Directives list = begin();
   if (perBlock)
     list.add("compute_at", anchorName, "ob");

@@ -39,11 +39,14 @@ static double costOf(int64_t pixels, int64_t ofTile) {
 }
 
 /// The number of pixels that wastes least on the last tile, of those whose sums stay in registers
-/// beside the weights and one pixel.
-static int64_t pixelsOf(int64_t pixels, int64_t vectors, const TargetModel &target) {
-  int64_t most = (target.vectorRegisters - 1 - vectors) / vectors;
+/// beside the weights and one pixel; of few where all taps stand in one body, which must not be too
+/// long.
+static int64_t pixelsOf(const ConvExtents &extents, int64_t vectors, const TargetModel &target) {
+  int64_t most = (target.vectorRegisters - 1 - vectors) / vectors, pixels = extents.pixels;
   if (vectors == 1)
     most = std::min<int64_t>(most, 12);
+  if (extents.unrollsTaps())
+    most = std::min<int64_t>(most, 16 / vectors);
   return std::min(
       cheapest(ceilDiv(2 * most, 3), most, [&](int64_t number) { return costOf(pixels, number); }),
       pixels);
@@ -54,9 +57,9 @@ static int64_t pixelsOf(int64_t pixels, int64_t vectors, const TargetModel &targ
 /// products do not pay for the start and the end of more tiles.
 static bool areFourBetter(const ConvExtents &extents, const ConvTile &two,
                           const TargetModel &target) {
-  if (target.vectorRegisters < 32 || extents.outputBlocks % 4 || extents.inputs * extents.taps < 64)
+  if (target.vectorRegisters < 32 || extents.outputBlocks % 4 || extents.hasFewProducts())
     return false;
-  double four = costOf(extents.pixels, pixelsOf(extents.pixels, 4, target));
+  double four = costOf(extents.pixels, pixelsOf(extents, 4, target));
   return four < (two.pixels > 12 ? 1.05 : 1) * costOf(extents.pixels, two.pixels);
 }
 
@@ -79,12 +82,12 @@ static bool restsInL1(const ConvExtents &extents, int64_t vectors, const TargetM
 ConvTile fovea::sched::convTile(const ConvExtents &extents, const TargetModel &target) {
   ConvTile tile;
   tile.vectors = fewVectors(extents.outputBlocks);
-  tile.pixels = pixelsOf(extents.pixels, tile.vectors, target);
+  tile.pixels = pixelsOf(extents, tile.vectors, target);
   if (restsInL1(extents, tile.vectors, target)) {
     tile.inputBlocks = blocksOfPass(extents, tile.vectors, target.l1Bytes);
   } else if (areFourBetter(extents, tile, target)) {
     tile.vectors = 4;
-    tile.pixels = pixelsOf(extents.pixels, tile.vectors, target);
+    tile.pixels = pixelsOf(extents, tile.vectors, target);
   }
   tile.nextFits = weightBytes(extents, tile.vectors) <= target.l2Bytes * 3 / 8;
   tile.isInputLarger = extents.inputBytes > weightBytes(extents, extents.outputBlocks);

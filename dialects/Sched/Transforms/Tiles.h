@@ -32,6 +32,11 @@ struct ConvExtents {
   int64_t taps;         ///< Kernel height times width.
   int64_t pixels;       ///< Of the output, or of a row where rows are not flattened.
   int64_t inputBytes;   ///< Of the part of the input that `pixels` see.
+
+  /// A sum's start and end cost as much as its products.
+  bool hasFewProducts() const { return inputs * taps < 64; }
+  /// So does a loop over taps, each of few inputs: they stand one after the other.
+  bool unrollsTaps() const { return hasFewProducts() && taps > 1; }
 };
 
 ConvTile convTile(const ConvExtents &extents, const TargetModel &target);

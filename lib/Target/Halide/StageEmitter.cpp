@@ -128,28 +128,27 @@ Border Border::of(const StageEmitter &stage) {
   return {padding[0], padding[1], padding[2], padding[3]};
 }
 
+/// `value`, but `outside` where a coordinate that may be less than 0, or `extent` or more, is so.
+static Term orOutside(const Term &value, const Term &coordinate, int64_t extent, bool mayBeLess,
+                      bool mayBeMore, const Term &outside) {
+  if (!mayBeLess && !mayBeMore)
+    return value;
+  if (!mayBeMore)
+    return select(likely(coordinate >= 0), value, outside);
+  Term inside = coordinate < extent;
+  return select(likely(mayBeLess ? coordinate >= 0 && inside : inside), value, outside);
+}
+
 Term loadOr(const StageEmitter &stage, const Source &source, const Lane &lane, const Term &x,
             const Term &y, const Border &border, const Term &outside) {
   int64_t height = source.shape[2], width = source.shape[3];
-  std::vector<Term> conditions;
-  if (border.left > 0)
-    conditions.push_back(x >= 0);
-  if (border.right > 0)
-    conditions.push_back(x < width);
-  if (border.top > 0)
-    conditions.push_back(y >= 0);
-  if (border.bottom > 0)
-    conditions.push_back(y < height);
   bool guardX = border.left + border.right > 0, guardY = border.top + border.bottom > 0;
   // The load is carried out in any case, so it must stay inside.
   Term value = stage.load(source, lane, guardX ? clamp(likely(x), 0, width - 1) : x,
                           guardY ? clamp(likely(y), 0, height - 1) : y);
-  if (conditions.empty())
-    return value;
-  Term inside = conditions.front();
-  for (size_t i = 1; i < conditions.size(); ++i)
-    inside = inside && conditions[i];
-  return select(likely(inside), value, outside);
+  // Rows and columns apart: Halide finds no part of a loop for which a condition on both holds.
+  value = orOutside(value, x, width, border.left > 0, border.right > 0, outside);
+  return orOutside(value, y, height, border.top > 0, border.bottom > 0, outside);
 }
 
 } // namespace fovea::halide

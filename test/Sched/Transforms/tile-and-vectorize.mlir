@@ -3,6 +3,7 @@
 
 #l = #sched.layout<[0, 1, 2, 3], block = 8>
 #v = #sched.layout<[0, 1, 2, 3], block = 16>
+#n = #sched.layout<[0, 1, 2, 3], block = 1>
 
 // At most six pixels by two vectors fit into 16 registers, and fourteen by two into 32; of a row of 14, three tiles of 5 waste least.
 // CHECK-LABEL: @conv
@@ -96,6 +97,38 @@ func.func @chunks(%x: memref<1x8x114x58x8xf32>, %w: tensor<8x8x3x3x8x8xf32>, %y:
     %s = sched.stage conv(%a, %b) algorithm direct {name = "conv", kernel = array<i64: 3, 3>, stride = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>,
            dilation = array<i64: 1, 1>, groups = array<i64: 1>, flat = array<i64: 56>} : (tensor<1x64x114x58xf32, #l>, tensor<8x8x3x3x8x8xf32>) -> tensor<1x64x1x6272xf32, #l>
     sched.yield %s : tensor<1x64x1x6272xf32, #l>
+  }
+  return
+}
+
+// A first layer: 27 products for each sum. All taps stand in one body, of fewer pixels.
+// CHECK-LABEL: @few_products
+// V3: schedule <[split(x, xo, xi, 6, shift_inwards), split(ob, obo, obi, 2),
+// V4: schedule <[split(x, xo, xi, 8, shift_inwards), split(ob, obo, obi, 2),
+// CHECK: sched.stage pad(%{{.*}}) algorithm pad schedule <[compute_at(out, xoo), vectorize(x, {{8|16}})]>
+// CHECK: sched.stage conv
+// CHECK-SAME: update <[reorder(oi, ob, x, ci, kx, ky, cb), vectorize(oi), unroll(x), unroll(ob), unroll(kx), unroll(ky)]>
+func.func @few_products(%x: memref<1x3x112x112x1xf32>, %w: tensor<2x3x3x3x1x8xf32>, %y: memref<1x2x1x3136x8xf32>) {
+  sched.kernel "conv" ins(%x, %w : memref<1x3x112x112x1xf32>, tensor<2x3x3x3x1x8xf32>) outs(%y : memref<1x2x1x3136x8xf32>) {
+  ^bb0(%a: tensor<1x3x112x112xf32, #n>, %b: tensor<2x3x3x3x1x8xf32>):
+    %p = sched.stage pad(%a) algorithm pad {name = "conv.pad", padding = array<i64: 1, 1, 1, 1>, stride = array<i64: 1, 1>} : (tensor<1x3x112x112xf32, #n>) -> tensor<1x3x114x114xf32, #n>
+    %s = sched.stage conv(%p, %b) algorithm direct {name = "conv", kernel = array<i64: 3, 3>, stride = array<i64: 2, 2>, padding = array<i64: 0, 0, 0, 0>,
+           dilation = array<i64: 1, 1>, groups = array<i64: 1>, flat = array<i64: 56>} : (tensor<1x3x114x114xf32, #n>, tensor<2x3x3x3x1x8xf32>) -> tensor<1x16x1x3136xf32, #l>
+    sched.yield %s : tensor<1x16x1x3136xf32, #l>
+  }
+  return
+}
+
+// A 1x1 convolution of an input that is larger than all weights reads each pixel once per tile: the next tile's are asked for.
+// CHECK-LABEL: @pixels
+// V4: sched.stage conv
+// V4-SAME: unroll(ci, 8), prefetch(0, xo)]>
+func.func @pixels(%x: memref<1x2x1x3136x16xf32>, %w: tensor<1x2x1x1x16x16xf32>, %y: memref<1x1x1x3136x16xf32>) {
+  sched.kernel "conv" ins(%x, %w : memref<1x2x1x3136x16xf32>, tensor<1x2x1x1x16x16xf32>) outs(%y : memref<1x1x1x3136x16xf32>) {
+  ^bb0(%a: tensor<1x32x1x3136xf32, #v>, %b: tensor<1x2x1x1x16x16xf32>):
+    %s = sched.stage conv(%a, %b) algorithm direct {name = "conv", kernel = array<i64: 1, 1>, stride = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>,
+           dilation = array<i64: 1, 1>, groups = array<i64: 1>} : (tensor<1x32x1x3136xf32, #v>, tensor<1x2x1x1x16x16xf32>) -> tensor<1x16x1x3136xf32, #v>
+    sched.yield %s : tensor<1x16x1x3136xf32, #v>
   }
   return
 }
