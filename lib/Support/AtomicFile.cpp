@@ -38,17 +38,20 @@ static Error writeDirectly(StringRef path, WriteFn write) {
 
 std::error_code fovea::openTemporary(const llvm::Twine &beginning, StringRef ending,
                                      std::string &path, std::optional<llvm::raw_fd_ostream> &os) {
+  namespace fs = llvm::sys::fs;
   constexpr int maxAttempts = 100;
-  std::error_code code;
-  for (int attempt = 0; attempt < maxAttempts; ++attempt) {
+  std::error_code code = std::make_error_code(std::errc::file_exists);
+  for (int attempt = 0; attempt < maxAttempts && code == std::errc::file_exists; ++attempt) {
     std::string number = llvm::utohexstr(llvm::sys::Process::GetRandomNumber());
     path = (beginning + "-" + number + ending).str();
-    os.emplace(path, code, llvm::sys::fs::CD_CreateNew);
-    if (code != std::errc::file_exists)
-      break;
-  }
-  if (!code)
+    if (fs::exists(path))
+      continue;
+    // Before there is a file: a signal may come as soon as there is.
     llvm::sys::RemoveFileOnSignal(path);
+    os.emplace(path, code, fs::CD_CreateNew);
+    if (code)
+      llvm::sys::DontRemoveFileOnSignal(path);
+  }
   return code;
 }
 
