@@ -85,7 +85,10 @@ uint64_t fovea::availableMemory() {
 
 std::unique_ptr<llvm::WritableMemoryBuffer> fovea::largeBuffer(uint64_t bytes,
                                                                llvm::StringRef name) {
-  constexpr uint64_t hugePage = 2 << 20;
+  // Sizes that no allocator can serve are not put to it: checking allocators abort on them.
+  constexpr uint64_t hugePage = 2 << 20, most = uint64_t(1) << 40;
+  if (bytes > most)
+    return nullptr;
   bool huge = bytes >= hugePage;
   auto buffer = llvm::WritableMemoryBuffer::getNewUninitMemBuffer(
       bytes, name, llvm::Align(huge ? hugePage : 64));

@@ -37,6 +37,25 @@ func.func @chain(%x: tensor<1x3x12x12xf32>) -> tensor<1x3x1x100xf32> {
   return %f : tensor<1x3x1x100xf32>
 }
 
+// Weights of whole blocks of inputs keep them.
+// CHECK-LABEL: @whole
+// CHECK: sched.pack conv %{{.*}} {in_block = 8 : i64, out_block = 8 : i64} : (tensor<8x16x1x1xf32>) -> tensor<1x2x1x1x8x8xf32>
+func.func @whole(%x: tensor<1x16x2x2xf32>) -> tensor<1x8x2x2xf32> {
+  %w = sched.literal "w" dense<0.0> : tensor<8x16x1x1xf32> : tensor<8x16x1x1xf32>
+  %a = sched.kernel "a" ins(%x : tensor<1x16x2x2xf32>) -> tensor<1x16x2x2xf32> {
+  ^bb0(%i: tensor<1x16x2x2xf32>):
+    %t = sched.stage relu(%i) {name = "a"} : (tensor<1x16x2x2xf32>) -> tensor<1x16x2x2xf32>
+    sched.yield %t : tensor<1x16x2x2xf32>
+  }
+  %b = sched.kernel "b" ins(%a, %w : tensor<1x16x2x2xf32>, tensor<8x16x1x1xf32>) -> tensor<1x8x2x2xf32> {
+  ^bb0(%i: tensor<1x16x2x2xf32>, %c: tensor<8x16x1x1xf32>):
+    %t = sched.stage conv(%i, %c) algorithm direct {name = "b", kernel = array<i64: 1, 1>, stride = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>,
+           dilation = array<i64: 1, 1>, groups = array<i64: 1>} : (tensor<1x16x2x2xf32>, tensor<8x16x1x1xf32>) -> tensor<1x8x2x2xf32>
+    sched.yield %t : tensor<1x8x2x2xf32>
+  }
+  return %b : tensor<1x8x2x2xf32>
+}
+
 // What follows a slice that ends inside its source belongs to its neighbour, read or not: blocks end where the slice does.
 // CHECK-LABEL: @cut
 // CHECK: sched.kernel "a" {{.*}} -> tensor<1x16x2x2xf32, #sched.layout<[0, 1, 2, 3], block = 4>>
