@@ -234,10 +234,10 @@ llvm::json::Value fovea::toJSON(const NetworkCost &cost) {
     object["receptiveField"] = llvm::json::Array(layer.receptiveField);
     layers.push_back(std::move(object));
   }
-  return llvm::json::Object{{"network", cost.network},
+  llvm::json::Object object{{"network", cost.network},
                             {"layers", std::move(layers)},
                             {"total", objectOf(cost.total())},
-                            {"peakGflops", cost.limits.fmaGflops},
-                            {"reads", toJSON(cost.limits.reads)},
-                            {"writes", toJSON(cost.limits.writes)}};
+                            {"peakGflops", cost.limits.fmaGflops}};
+  addBandwidths(object, cost.limits);
+  return object;
 }

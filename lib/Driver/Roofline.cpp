@@ -112,7 +112,7 @@ double fovea::measureBandwidth(Access access, int64_t bytes, int threads, double
   return calls * double(partBytes) / 1e6;
 }
 
-llvm::json::Value fovea::toJSON(const Bandwidths &bandwidths) {
+static llvm::json::Array toJSON(const Bandwidths &bandwidths) {
   llvm::json::Array points;
   for (const Bandwidths::Point &point : bandwidths.points)
     points.push_back(llvm::json::Object{{"bytes", point.bytes},
@@ -150,6 +150,16 @@ Bandwidths fovea::measureBandwidths(Access access, int64_t bytes, int threads) {
   return result;
 }
 
+void fovea::measureMemory(MachineLimits &limits, int64_t bytes, int threads) {
+  limits.reads = measureBandwidths(Access::Read, bytes, threads);
+  limits.writes = measureBandwidths(Access::Write, bytes, threads);
+}
+
+void fovea::addBandwidths(llvm::json::Object &object, const MachineLimits &limits) {
+  object["reads"] = toJSON(limits.reads);
+  object["writes"] = toJSON(limits.writes);
+}
+
 MachineLimits fovea::measureLimits(const TargetModel &target, int64_t bytes, int threads) {
   constexpr int rounds = 3;
   constexpr double milliseconds = 10;
@@ -157,8 +167,7 @@ MachineLimits fovea::measureLimits(const TargetModel &target, int64_t bytes, int
   for (int round = 0; round < rounds; ++round)
     limits.fmaGflops =
         std::max(limits.fmaGflops, measureFmaPeak(target.vectorBits, threads, milliseconds));
-  limits.reads = measureBandwidths(Access::Read, bytes, threads);
-  limits.writes = measureBandwidths(Access::Write, bytes, threads);
+  measureMemory(limits, bytes, threads);
   return limits;
 }
 

@@ -85,9 +85,8 @@ uint64_t fovea::availableMemory() {
 
 std::unique_ptr<llvm::WritableMemoryBuffer> fovea::largeBuffer(uint64_t bytes,
                                                                llvm::StringRef name) {
-  // Sizes that no allocator can serve are not put to it: checking allocators abort on them.
-  constexpr uint64_t hugePage = 2 << 20, most = uint64_t(1) << 40;
-  if (bytes > most)
+  constexpr uint64_t hugePage = 2 << 20;
+  if (bytes > maxAllocation)
     return nullptr;
   bool huge = bytes >= hugePage;
   auto buffer = llvm::WritableMemoryBuffer::getNewUninitMemBuffer(

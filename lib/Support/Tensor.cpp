@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "fovea/Support/Tensor.h"
+#include "fovea/Support/Memory.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/bit.h"
 #include "llvm/Support/MathExtras.h"
@@ -76,10 +77,8 @@ Expected<Tensor> Tensor::allocate(ElementType type, ArrayRef<int64_t> shape) {
   if (!size)
     return size.takeError();
   constexpr size_t alignment = 64;
-  // Sizes that no allocator can serve are not put to it: checking allocators abort on them.
-  constexpr int64_t maxBytes = (int64_t(1) << 40) - alignment;
   // calloc, not a vector: large tensors are zero pages that cost nothing until written.
-  void *raw = *size > maxBytes ? nullptr : std::calloc(*size + alignment, 1);
+  void *raw = *size + alignment > maxAllocation ? nullptr : std::calloc(*size + alignment, 1);
   if (!raw)
     return llvm::createStringError("no memory for a tensor " + fovea::typeName(type, shape));
   Tensor tensor;

@@ -85,9 +85,7 @@ static llvm::Error measureLayers(NativeNetwork &native, const Compiler &compiler
     profiler.stop();
   } while (elapsed(begin) < options.seconds * 500);
   const plan::Plan &plan = compiler.plan();
-  int64_t bytes = plan.weightBytes + plan.arenaBytes;
-  result.limits.reads = measureBandwidths(Access::Read, bytes, result.threads);
-  result.limits.writes = measureBandwidths(Access::Write, bytes, result.threads);
+  measureMemory(result.limits, plan.weightBytes + plan.arenaBytes, result.threads);
   result.layers = profiler.layers(plan, result.limits, options.sort);
   return llvm::Error::success();
 }
@@ -138,8 +136,7 @@ static void printJson(const Measurement &measured, const Compiler &compiler) {
                             {"linkMilliseconds", measured.linkMilliseconds}};
   if (!measured.layers.empty()) {
     object["layers"] = toJSON(measured.layers);
-    object["reads"] = toJSON(measured.limits.reads);
-    object["writes"] = toJSON(measured.limits.writes);
+    addBandwidths(object, measured.limits);
   }
   llvm::outs() << llvm::formatv("{0:2}\n", llvm::json::Value(std::move(object)));
 }
@@ -172,19 +169,15 @@ static int measureMachine(const BenchOptions &options) {
     limits.fmaGflops = std::max(limits.fmaGflops, measureFmaPeak(TargetModel::host().vectorBits,
                                                                  threads, peakMilliseconds));
   while (elapsed(begin) < options.seconds * 1000);
-  if (options.layers) {
-    limits.reads = measureBandwidths(Access::Read, INT64_MAX, threads);
-    limits.writes = measureBandwidths(Access::Write, INT64_MAX, threads);
-  }
+  if (options.layers)
+    measureMemory(limits, INT64_MAX, threads);
   if (!options.json) {
     printMachine(limits, threads);
     return 0;
   }
   llvm::json::Object object{{"threads", threads}, {"peakGflops", limits.fmaGflops}};
-  if (options.layers) {
-    object["reads"] = toJSON(limits.reads);
-    object["writes"] = toJSON(limits.writes);
-  }
+  if (options.layers)
+    addBandwidths(object, limits);
   llvm::outs() << llvm::formatv("{0:2}\n", llvm::json::Value(std::move(object)));
   return 0;
 }

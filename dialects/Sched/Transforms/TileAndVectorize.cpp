@@ -353,10 +353,11 @@ void KernelSchedule::scheduleConvSums(StageOp stage) {
   if (extentsOf(stage).unrollsTaps())
     update.add("unroll", "kx").add("unroll", "ky");
   unrollInputs(update, stage);
-  if (mainStage() == stage && blocksOf(type) > tile.vectors && tile.nextFits)
-    prefetchWeights(update, tile);
-  if (mainStage() == stage)
+  if (mainStage() == stage) {
+    if (blocksOf(type) > tile.vectors && tile.nextFits)
+      prefetchWeights(update, tile);
     prefetchPixels(update, stage, tile);
+  }
   stage.setScheduleAttr(pure.get());
   stage.setUpdateAttr(update.get());
 }

@@ -34,8 +34,6 @@ struct Bandwidths {
   double at(int64_t bytes) const;
 };
 
-llvm::json::Value toJSON(const Bandwidths &bandwidths);
-
 /// Sizes in powers of two from 4 KiB, until they are greater than `bytes`, but at most 256 MiB.
 Bandwidths measureBandwidths(Access access, int64_t bytes, int threads);
 
@@ -44,6 +42,12 @@ struct MachineLimits {
   double fmaGflops = 0; ///< 0: not known.
   Bandwidths reads, writes;
 };
+
+/// Measures the bandwidths of `limits`, as measureBandwidths does.
+void measureMemory(MachineLimits &limits, int64_t bytes, int threads);
+
+/// "reads" and "writes".
+void addBandwidths(llvm::json::Object &object, const MachineLimits &limits);
 
 /// What this machine can do for a network of so many bytes, on `threads` threads; measured.
 MachineLimits measureLimits(const TargetModel &target, int64_t bytes, int threads);

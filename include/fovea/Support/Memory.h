@@ -31,6 +31,9 @@ uint64_t allocatedMemory();
 /// runs short; 0 if unknown.
 uint64_t availableMemory();
 
+/// No allocator serves more; checking ones abort if asked.
+constexpr uint64_t maxAllocation = uint64_t(1) << 40;
+
 /// Memory of undefined contents, aligned to 64 bytes; from 2 MiB on to as much, in huge pages where
 /// the system has them. Null if there is none.
 std::unique_ptr<llvm::WritableMemoryBuffer> largeBuffer(uint64_t bytes, llvm::StringRef name);

@@ -225,16 +225,21 @@ TEST(PrefetchNext, BlocksOfTheNextPass) {
   }
 }
 
+/// Each of three tiles of 4 pixels asks into L1 for the next one's part of each block of channels.
+void expectNextTiles(const Buffer<float> &data) {
+  ASSERT_EQ(asked.size(), 3u);
+  EXPECT_EQ(localities, std::set<int64_t>{3});
+  for (int turn = 0; turn < 2; ++turn)
+    for (int block = 0; block < data.dim(2).extent(); ++block)
+      expectAsked(turn, linesOf(&data(0, 4 * (turn + 1), block), 4 * data.dim(0).extent()));
+}
+
 /// What is read outside of loops is asked for inside of them.
 TEST(PrefetchNext, SummandsOfTheNextTile) {
   Product product(2);
   product.inTiles();
   product.run("summand", "xo", Nearest::L1);
-  ASSERT_EQ(asked.size(), 3u);
-  EXPECT_EQ(localities, std::set<int64_t>{3});
-  for (int turn = 0; turn < 2; ++turn)
-    for (int vector = 0; vector < 2; ++vector)
-      expectAsked(turn, linesOf(&product.summandData(0, 4 * (turn + 1), vector), 4 * lanes));
+  expectNextTiles(product.summandData);
 }
 
 /// Blocks of channels lie apart: each turn of the loop over them asks for what that turn of the
@@ -243,12 +248,7 @@ TEST(PrefetchNext, PixelsOfTheNextTile) {
   Product product(2);
   product.inTiles();
   product.run("input", "xo", Nearest::L1);
-  ASSERT_EQ(asked.size(), 3u);
-  EXPECT_EQ(localities, std::set<int64_t>{3});
-  for (int turn = 0; turn < 2; ++turn)
-    for (int inputBlock = 0; inputBlock < Product::inputs / Product::block; ++inputBlock)
-      expectAsked(turn,
-                  linesOf(&product.inputData(0, 4 * (turn + 1), inputBlock), 4 * Product::block));
+  expectNextTiles(product.inputData);
 }
 
 /// Nothing is asked for where there is no such loop or buffer, or where the next turn reads the
